@@ -322,11 +322,13 @@ create index on announcements (broadcast_id);
 comment on table announcements is 'The log of the announcements channel: one entry a wave. A user is in the wave whose buckets [from, to) hold crc32c(id) mod 1024.';
 
 create table announcement_reads (
-    user_id      text collate "C" not null,
-    broadcast_id uuid             not null references broadcasts on delete cascade,
-    read_at      timestamptz      not null default now(),
+    user_id        text collate "C" not null,
+    broadcast_id   uuid             not null references broadcasts on delete cascade,
+    changed_offset bigint           not null,
+    read_at        timestamptz      not null default now(),
     primary key (user_id, broadcast_id)
 );
+comment on column announcement_reads.changed_offset is 'The offset in the reader''s inbox that this act took.';
 
 -- Time partitions ------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,8 @@ public final class Migrations {
     /// Applies what is missing.
     ///
     /// @return how many migrations were applied, 0 when the schema was up to date
-    /// @throws org.flywaydb.core.api.FlywayException when the database cannot be reached, is not PostgreSQL, or holds a
+    /// @throws org.flywaydb.core.api.FlywayException when the database cannot be reached, is not PostgreSQL, or
+    // holds a
     ///     schema that this version did not make
     public static int migrate(DataSource database) {
         return flyway(Flyway.configure().dataSource(database));

@@ -1,0 +1,49 @@
+package io.belfry.core.broadcast;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/// Writes the publications of the channel `announcements`:
+/// `{"kind":"announcement","announcement":{"id","category","title","body","link","publishedAt","validUntil","read"}}`.
+public final class AnnouncementJson {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private AnnouncementJson() {}
+
+    /// @param content the words in the reader's locale
+    public static byte[] publication(Announcement announcement, Content content, boolean read) {
+        ByteArrayBuilder bytes = new ByteArrayBuilder(256);
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("kind", "announcement");
+            json.writeFieldName("announcement");
+            item(json, announcement, content, read);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /// The announcement itself, as lists show it too.
+    public static void item(JsonGenerator json, Announcement announcement, Content content, boolean read)
+            throws IOException {
+        json.writeStartObject();
+        json.writeStringField("id", announcement.id().toString());
+        json.writeStringField("category", announcement.category());
+        json.writeStringField("title", content.title());
+        json.writeStringField("body", content.body());
+        if (content.link() != null) {
+            json.writeStringField("link", content.link());
+        }
+        json.writeStringField("publishedAt", announcement.publishedAt().toString());
+        if (announcement.validUntil().isPresent()) {
+            json.writeStringField("validUntil", announcement.validUntil().get().toString());
+        }
+        json.writeBooleanField("read", read);
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,29 @@
+package io.belfry.core.event;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.UUID;
+
+/// Mints and reads the identifiers of events: UUIDv7 (RFC 9562), whose first 48 bits are the millisecond of acceptance.
+public final class EventId {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private EventId() {}
+
+    public static UUID mint(Clock clock) {
+        return timed(clock.millis(), 7, RANDOM.nextLong(), RANDOM.nextLong());
+    }
+
+    /// When the event was accepted, to the millisecond. Works for notification ids too, which share it.
+    public static Instant acceptedAt(UUID id) {
+        return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
+    }
+
+    /// A UUID that begins with a millisecond and is otherwise made of the given bits.
+    public static UUID timed(long epochMilli, int version, long highBits, long lowBits) {
+        long high = epochMilli << 16 | (long) version << 12 | highBits & 0xFFF;
+        long low = lowBits & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
+        return new UUID(high, low);
+    }
+}

@@ -1,0 +1,140 @@
+package io.belfry.core.event;
+
+import io.belfry.core.database.ArrayColumns;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+
+/// Every accepted event, durable before its 202. One statement stores a whole group with its idempotency keys and its
+/// places in the lanes. Thread-safe; blocks on the database.
+@Singleton
+public final class EventLog {
+    /// Keys are inserted in order, so that two groups with the same keys cannot deadlock. A key that another
+    /// transaction is just inserting makes this one wait for it, and then counts as known.
+    private static final String APPEND = """
+            with input as (
+                select * from unnest(?::uuid[], ?::uuid[], ?::text[], ?::bytea[], ?::smallint[], ?::text[], ?::text[],
+                                     ?::smallint[], ?::text[], ?::text[], ?::text[], ?::json[], ?::text[])
+                    with ordinality
+                    as t(id, api_key_id, key, body_hash, lane, type, category, priority, recipients, topic, actor,
+                         data, traceparent, position)
+            ), keyed as (
+                insert into idempotency_keys (api_key_id, key, body_hash, event_id, accepted_at)
+                select api_key_id, key, body_hash, id, uuid_extract_timestamp(id) from input where key is not null
+                order by api_key_id, key
+                on conflict do nothing
+                returning event_id
+            ), stored as (
+                insert into events (id, accepted_at, api_key_id, type, category, priority, actor, topic, recipients,
+                                    data, traceparent)
+                select id, uuid_extract_timestamp(id), api_key_id, type, category, priority, actor, topic,
+                       string_to_array(recipients, ' '), data, traceparent
+                from input where key is null or id in (select event_id from keyed)
+                returning id
+            ), queued as (
+                insert into pending_events (lane, event_id)
+                select lane, id from input where id in (select id from stored) order by position
+            )
+            select id from stored
+            """;
+
+    private static final String KNOWN = """
+            select k.api_key_id, k.key, k.body_hash, k.event_id
+            from unnest(?::uuid[], ?::text[]) as t(api_key_id, key) join idempotency_keys k using (api_key_id, key)
+            """;
+
+    private final Jdbi jdbi;
+
+    public EventLog(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /// Stores a group of events in one commit. When this returns, what it calls [Appended.Stored] survives a crash.
+    ///
+    /// @return one outcome for each event, in their order
+    /// @throws SQLException when the database refuses one of them; then none is stored
+    /// @throws org.jdbi.v3.core.ConnectionException when it cannot be reached
+    public List<Appended> append(List<NewEvent> group) throws SQLException {
+        return jdbi.<List<Appended>, SQLException>inTransaction(handle -> {
+            Connection connection = handle.getConnection();
+            var stored = store(connection, group);
+            List<NewEvent> rest =
+                    group.stream().filter(e -> !stored.contains(e.id())).toList();
+            Map<Key, Known> known = rest.isEmpty() ? Map.of() : known(connection, rest);
+            return group.stream()
+                    .map(e -> stored.contains(e.id()) ? new Appended.Stored(e.id()) : outcome(e, known))
+                    .toList();
+        });
+    }
+
+    private static Appended outcome(NewEvent event, Map<Key, Known> known) {
+        Known first = known.get(Key.of(event));
+        if (first == null) {
+            throw new IllegalStateException("event " + event.id() + " was neither stored nor known");
+        }
+        return Arrays.equals(first.bodyHash, event.bodyHash())
+                ? new Appended.Replayed(first.eventId)
+                : new Appended.KeyReused(first.eventId);
+    }
+
+    private static Set<UUID> store(Connection connection, List<NewEvent> group) throws SQLException {
+        var stored = new HashSet<UUID>();
+        try (PreparedStatement append = connection.prepareStatement(APPEND)) {
+            new ArrayColumns(append)
+                    .add("uuid", UUID[]::new, group, NewEvent::id)
+                    .add("uuid", UUID[]::new, group, NewEvent::apiKeyId)
+                    .add("text", String[]::new, group, e -> e.idempotencyKey().orElse(null))
+                    .add("bytea", byte[][]::new, group, NewEvent::bodyHash)
+                    .add("int2", Short[]::new, group, e -> (short) e.lane())
+                    .add("text", String[]::new, group, NewEvent::type)
+                    .add("text", String[]::new, group, NewEvent::category)
+                    .add("int2", Short[]::new, group, e -> (short) e.priority().code())
+                    .add("text", String[]::new, group, e -> String.join(" ", e.recipients()))
+                    .add("text", String[]::new, group, e -> e.topic().orElse(null))
+                    .add("text", String[]::new, group, e -> e.actor().orElse(null))
+                    .add("text", String[]::new, group, NewEvent::data)
+                    .add("text", String[]::new, group, e -> e.traceparent().orElse(null));
+            try (ResultSet rows = append.executeQuery()) {
+                while (rows.next()) {
+                    stored.add(rows.getObject(1, UUID.class));
+                }
+            }
+        }
+        return stored;
+    }
+
+    private static Map<Key, Known> known(Connection connection, List<NewEvent> rest) throws SQLException {
+        var known = new HashMap<Key, Known>();
+        try (PreparedStatement look = connection.prepareStatement(KNOWN)) {
+            new ArrayColumns(look)
+                    .add("uuid", UUID[]::new, rest, NewEvent::apiKeyId)
+                    .add("text", String[]::new, rest, e -> e.idempotencyKey().orElse(null));
+            try (ResultSet rows = look.executeQuery()) {
+                while (rows.next()) {
+                    known.put(
+                            new Key(rows.getObject(1, UUID.class), rows.getString(2)),
+                            new Known(rows.getBytes(3), rows.getObject(4, UUID.class)));
+                }
+            }
+        }
+        return known;
+    }
+
+    private record Key(UUID apiKeyId, String key) {
+        static Key of(NewEvent event) {
+            return new Key(event.apiKeyId(), event.idempotencyKey().orElse(null));
+        }
+    }
+
+    private record Known(byte[] bodyHash, UUID eventId) {}
+}

@@ -1,0 +1,118 @@
+package io.belfry.core.inbox;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.UUID;
+
+/// Writes the publications of the channel `inbox`. Their forms:
+///
+/// ```
+/// {"kind":"notification","notification":{…},"counts":{…}}    created, edited, or its state on recovery: replace by id
+/// {"kind":"read","ids":[…],"counts":{…}}                     these were read
+/// {"kind":"readThrough","offset":17,"counts":{…}}            everything created up to there was read
+/// {"kind":"seenThrough","offset":17,"counts":{…}}            everything created up to there was listed
+/// {"kind":"announcementsRead","ids":[…]}                     these broadcasts were read
+/// ```
+///
+/// `counts` are those at the publication's own offset. A recovered publication carries none unless it is at the head,
+/// since the counts of the past are not kept.
+public final class InboxJson {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private InboxJson() {}
+
+    public static byte[] notification(InboxItem item, Counts counts) {
+        return object("notification", json -> {
+            json.writeFieldName("notification");
+            item(json, item);
+            counts(json, counts);
+        });
+    }
+
+    static byte[] read(Collection<UUID> ids, Counts counts) {
+        return object("read", json -> {
+            ids(json, ids);
+            counts(json, counts);
+        });
+    }
+
+    static byte[] through(String kind, long offset, Counts counts) {
+        return object(kind, json -> {
+            json.writeNumberField("offset", offset);
+            counts(json, counts);
+        });
+    }
+
+    public static byte[] announcementsRead(Collection<UUID> ids, Counts counts) {
+        return object("announcementsRead", json -> {
+            ids(json, ids);
+            counts(json, counts);
+        });
+    }
+
+    /// The item itself, as the list shows it too.
+    public static void item(JsonGenerator json, InboxItem item) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("id", item.id().toString());
+        json.writeNumberField("offset", item.offset());
+        json.writeStringField("type", item.type());
+        json.writeStringField("category", item.category());
+        json.writeStringField("priority", item.priority().label());
+        text(json, "title", item.title());
+        text(json, "body", item.body());
+        text(json, "link", item.link());
+        json.writeStringField("createdAt", item.createdAt().toString());
+        json.writeBooleanField("read", item.read());
+        json.writeBooleanField("seen", item.seen());
+        json.writeFieldName("data");
+        json.writeRawValue(item.data());
+        json.writeEndObject();
+    }
+
+    /// Writes the field `counts`, or nothing when they are not known.
+    public static void counts(JsonGenerator json, Counts counts) throws IOException {
+        if (counts == null) {
+            return;
+        }
+        json.writeObjectFieldStart("counts");
+        json.writeNumberField("total", counts.total());
+        json.writeNumberField("unread", counts.unread());
+        json.writeNumberField("unseen", counts.unseen());
+        json.writeEndObject();
+    }
+
+    private static void ids(JsonGenerator json, Collection<UUID> ids) throws IOException {
+        json.writeArrayFieldStart("ids");
+        for (UUID id : ids) {
+            json.writeString(id.toString());
+        }
+        json.writeEndArray();
+    }
+
+    private static void text(JsonGenerator json, String name, String value) throws IOException {
+        if (value != null) {
+            json.writeStringField(name, value);
+        }
+    }
+
+    private interface Body {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private static byte[] object(String kind, Body body) {
+        ByteArrayBuilder bytes = new ByteArrayBuilder(512);
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("kind", kind);
+            body.write(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+}
