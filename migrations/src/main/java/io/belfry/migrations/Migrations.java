@@ -12,8 +12,7 @@ public final class Migrations {
     ///
     /// @return how many migrations were applied, 0 when the schema was up to date
     /// @throws org.flywaydb.core.api.FlywayException when the database cannot be reached, is not PostgreSQL, or
-    // holds a
-    ///     schema that this version did not make
+    ///     holds a schema that this version did not make
     public static int migrate(DataSource database) {
         return flyway(Flyway.configure().dataSource(database));
     }

@@ -5,7 +5,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.UUID;
 
-/// Mints and reads the identifiers of events: UUIDv7 (RFC 9562), whose first 48 bits are the millisecond of acceptance.
+/// Mints and reads the identifiers of events: UUIDv7 (RFC 9562), whose first 48 bits are the millisecond of
+/// acceptance.
 public final class EventId {
     private static final SecureRandom RANDOM = new SecureRandom();
 

@@ -3,8 +3,8 @@ package io.belfry.core.feed;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 
-/// What travels on the shared announcements feed: one wave of a broadcast. It names the broadcast; its contents and its
-/// audience are read from the database once a gateway.
+/// What travels on the shared announcements feed: one wave of a broadcast. It names the broadcast; its contents and
+/// its audience are read from the database once a gateway.
 ///
 /// @param offset in the log of the channel `announcements`; waves skip users, so a user sees only some of the offsets
 /// @param bucketFrom the users of this wave: `bucketFrom <= Bucket.of(user) < bucketTo`

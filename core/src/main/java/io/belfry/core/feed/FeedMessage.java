@@ -3,12 +3,10 @@ package io.belfry.core.feed;
 import java.nio.ByteBuffer;
 
 /// What travels on an inbox feed: one publication of the channel `inbox`, with its offset in front so that a gateway
-// can
-/// order and forward it without parsing JSON.
+/// can order and forward it without parsing JSON.
 ///
 /// Wire form, big endian: one byte [#VERSION], one byte of flags (bit 0: a receipt is wanted), eight bytes of offset,
-// then
-/// the publication's `data` as UTF-8 JSON without raw newlines.
+/// then the publication's `data` as UTF-8 JSON without raw newlines.
 public record FeedMessage(long offset, Receipt receipt, byte[] data) {
     public static final byte VERSION = 1;
     public static final int HEADER_BYTES = 10;

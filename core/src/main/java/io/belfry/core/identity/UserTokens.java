@@ -33,8 +33,7 @@ import java.util.Set;
 
 /// Verifies the JWTs with which end users' apps call Belfry, and mints them where the secret is known. Only the listed
 /// algorithms count, `exp`, `sub` and the audience are required, and whatever else is wrong with a token has one
-// answer.
-/// Thread-safe. Verifying blocks only when keys must be fetched from `jwks-url`.
+/// answer. Thread-safe. Verifying blocks only when keys must be fetched from `jwks-url`.
 @Singleton
 public final class UserTokens {
     private static final int MAX_LENGTH = 8192;

@@ -60,7 +60,7 @@ public final class InboxLog {
     /// A page, newest first.
     ///
     /// @param before only what was created before this offset, the `before` of the page above; empty for the first
-    // page
+    ///     page
     public InboxPage list(String user, OptionalLong before, int limit) {
         return jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, h -> {
             List<InboxItem> items = h.createQuery("select " + ITEM + """

@@ -16,8 +16,7 @@ import java.util.UUID;
 @Singleton
 public final class InboxWriter {
     /// Inboxes are locked in the order of their users, or two writers would deadlock. `old.head` is where the inbox
-    // stood
-    /// before: a user may be in the batch several times, and `nth` counts those.
+    /// stood before: a user may be in the batch several times, and `nth` counts those.
     private static final String WRITE = """
             with input as materialized (
                 select * from unnest(?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::int2[], ?::text[],

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/// What users do with their inboxes: each act is written, and then published to all of the user's devices. Every act is
-/// idempotent. Thread-safe; blocks on the database, not on Redis.
+/// What users do with their inboxes: each act is written, and then published to all of the user's devices. Every act
+/// is idempotent. Thread-safe; blocks on the database, not on Redis.
 @Singleton
 public class Inboxes {
     private final InboxLog log;

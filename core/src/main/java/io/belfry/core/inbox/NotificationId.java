@@ -9,8 +9,7 @@ import java.util.UUID;
 
 /// The identifier of one notification, derived from its event and its recipient: the event's millisecond, then bits of
 /// SHA-256 (a UUIDv8, RFC 9562). Writing the same pair twice gives the same primary key, which is what makes "exactly
-// one
-/// notification per (event, recipient)" a constraint of the database rather than a habit of the code.
+/// one notification per (event, recipient)" a constraint of the database rather than a habit of the code.
 public final class NotificationId {
     private NotificationId() {}
 

@@ -9,8 +9,7 @@ import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 
 /// Makes planned pushes due earlier. A timer row says that a notification will be pushed unless its receipt comes; it
-// is
-/// written with the notification, and claimed by the dispatcher when due. Thread-safe; blocks on the database.
+/// is written with the notification, and claimed by the dispatcher when due. Thread-safe; blocks on the database.
 @Singleton
 public final class PushTimers {
     private static final String HASTEN = """

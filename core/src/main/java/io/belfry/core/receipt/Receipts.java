@@ -10,7 +10,7 @@ import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 
 /// What each device has proved to have: one row a device, never one a notification. Thread-safe; blocks on the
-// database.
+/// database.
 @Singleton
 public final class Receipts {
     private static final String SAVE = """

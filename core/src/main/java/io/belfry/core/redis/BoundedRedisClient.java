@@ -10,8 +10,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 
 /// Bounds the Redis client that micronaut-redis-lettuce makes: its own defaults queue without limit while Redis is
-// away,
-/// and replay commands later, which for PUBLISH means old messages twice.
+/// away, and replay commands later, which for PUBLISH means old messages twice.
 @Singleton
 final class BoundedRedisClient implements BeanCreatedEventListener<RedisClient> {
     private final RedisSettings settings;

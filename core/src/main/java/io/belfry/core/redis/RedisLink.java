@@ -39,7 +39,7 @@ public final class RedisLink<C extends StatefulConnection<?, ?>> implements Auto
     }
 
     /// The connection, or empty before the first success. It may be disconnected at the moment: commands are then
-    // refused.
+    /// refused.
     public Optional<C> get() {
         return Optional.ofNullable(connection);
     }

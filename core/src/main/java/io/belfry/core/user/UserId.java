@@ -2,8 +2,8 @@ package io.belfry.core.user;
 
 import java.util.regex.Pattern;
 
-/// Identifies a person who can be notified: 1 to 128 of letters, digits and `._:@-`, chosen by the host application and
-/// compared byte by byte.
+/// Identifies a person who can be notified: 1 to 128 of letters, digits and `._:@-`, chosen by the host application
+/// and compared byte by byte.
 public record UserId(String value) implements Comparable<UserId> {
     public static final String EXPECTED = "1 to 128 of letters, digits and . _ : @ -";
     private static final Pattern PATTERN = Pattern.compile("[A-Za-z0-9._:@-]{1,128}");
