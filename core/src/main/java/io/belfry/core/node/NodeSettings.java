@@ -1,0 +1,15 @@
+package io.belfry.core.node;
+
+import io.micronaut.context.annotation.ConfigurationProperties;
+import io.micronaut.core.annotation.Nullable;
+import io.micronaut.core.bind.annotation.Bindable;
+import java.time.Duration;
+
+/// How this process shows itself to the console (`belfry.node`).
+///
+/// @param name unique among the running nodes; by default the host's name and the process id
+/// @param heartbeatEvery how often figures are written; a node is gone after five missed ones
+@ConfigurationProperties("belfry.node")
+public record NodeSettings(
+        @Nullable String name,
+        @Bindable(defaultValue = "2s") Duration heartbeatEvery) {}

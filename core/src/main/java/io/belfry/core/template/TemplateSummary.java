@@ -1,0 +1,12 @@
+package io.belfry.core.template;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// One line of the list of templates.
+///
+/// @param draft the version that waits to be published, if one is newer than all published ones
+/// @param locales those of the newest version
+public record TemplateSummary(
+        String type, Optional<Integer> published, Optional<Integer> draft, List<String> locales, Instant updatedAt) {}

@@ -1,0 +1,135 @@
+package io.belfry.core.trace;
+
+import io.belfry.core.event.EventId;
+import io.belfry.core.event.Priority;
+import io.belfry.core.receipt.Receipts;
+import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/// Finds notifications and tells their way. Thread-safe; blocks on the database.
+@Singleton
+public final class Traces {
+    private final Jdbi jdbi;
+    private final Receipts receipts;
+
+    public Traces(Jdbi jdbi, Receipts receipts) {
+        this.jdbi = jdbi;
+        this.receipts = receipts;
+    }
+
+    /// Which notifications to list; empty parts do not narrow.
+    ///
+    /// @param before the last id of the page above
+    public record Search(
+            Optional<String> user, Optional<UUID> event, Optional<String> type, Optional<UUID> before, int limit) {}
+
+    /// Newest first. By event or by user it reads an index; by type alone it reads backwards until enough are found.
+    public List<NotificationLine> search(Search search) {
+        StringBuilder where = new StringBuilder(" where true");
+        search.user().ifPresent(u -> where.append(" and n.user_id = :user"));
+        search.event().ifPresent(e -> where.append(" and n.event_id = :event and n.id >= :from and n.id < :to"));
+        search.type().ifPresent(t -> where.append(" and n.type = :type"));
+        search.before().ifPresent(b -> where.append(" and n.id < :before"));
+        return jdbi.withHandle(h -> {
+            var query = h.createQuery("""
+                            select n.id, n.event_id, n.user_id, n.type, n.category, n.title,
+                                   n.read_at is not null or n.created_offset <= i.read_through as read,
+                                   exists (select 1 from receipts r where r.user_id = n.user_id
+                                           and r.received_offset >= n.created_offset) as received, n.push
+                            from notifications n join inboxes i using (user_id)
+                            """ + where + " order by n.id desc limit :limit")
+                    .bind("limit", search.limit());
+            search.user().ifPresent(u -> query.bind("user", u));
+            search.type().ifPresent(t -> query.bind("type", t));
+            search.before().ifPresent(b -> query.bind("before", b));
+            search.event()
+                    .ifPresent(e ->
+                            query.bind("event", e).bind("from", floor(e, 0)).bind("to", floor(e, 1)));
+            return query.map((row, c) -> new NotificationLine(
+                            row.getObject(1, UUID.class),
+                            row.getObject(2, UUID.class),
+                            row.getString(3),
+                            row.getString(4),
+                            row.getString(5),
+                            row.getString(6),
+                            row.getBoolean(7),
+                            row.getBoolean(8),
+                            row.getString(9)))
+                    .list();
+        });
+    }
+
+    public Optional<NotificationTrace> of(UUID notification) {
+        return jdbi.withHandle(h -> h.createQuery("""
+                        select n.id, n.event_id, n.user_id, n.created_offset, n.type, n.category, n.priority, n.title, n.body,
+                               n.link, e.data, e.actor, e.accepted_at, n.written_at,
+                               n.read_at is not null or n.created_offset <= i.read_through,
+                               n.created_offset <= i.seen_through, n.push, t.due_at, t.attempts
+                        from notifications n
+                        join events e on e.id = n.event_id
+                        join inboxes i on i.user_id = n.user_id
+                        left join push_timers t on t.user_id = n.user_id and t.created_offset = n.created_offset
+                        where n.id = :id
+                        """)
+                .bind("id", notification)
+                .map((row, c) -> trace(h, row))
+                .findOne());
+    }
+
+    private NotificationTrace trace(Handle h, ResultSet row) throws SQLException {
+        UUID id = row.getObject(1, UUID.class);
+        String user = row.getString(3);
+        Optional<Timestamp> due = Optional.ofNullable(row.getTimestamp(18));
+        int attempts = row.getInt(19);
+        return new NotificationTrace(
+                id,
+                row.getObject(2, UUID.class),
+                user,
+                row.getLong(4),
+                row.getString(5),
+                row.getString(6),
+                Priority.ofCode(row.getInt(7)),
+                row.getString(8),
+                row.getString(9),
+                row.getString(10),
+                row.getString(11),
+                Optional.ofNullable(row.getString(12)),
+                row.getTimestamp(13).toInstant(),
+                row.getTimestamp(14).toInstant(),
+                row.getBoolean(15),
+                row.getBoolean(16),
+                row.getString(17),
+                due.map(at -> new NotificationTrace.Timer(at.toInstant(), attempts)),
+                receipts.of(user),
+                attempts(h, id, user));
+    }
+
+    private static List<NotificationTrace.Attempt> attempts(Handle h, UUID id, String user) {
+        return h.createQuery("""
+                        select device_id, attempt, started_at, finished_at, outcome, detail from push_attempts
+                        where subject_id = :id and user_id = :user order by id
+                        """)
+                .bind("id", id)
+                .bind("user", user)
+                .map((row, c) -> new NotificationTrace.Attempt(
+                        row.getString(1),
+                        row.getInt(2),
+                        row.getTimestamp(3).toInstant(),
+                        Optional.ofNullable(row.getTimestamp(4)).map(Timestamp::toInstant),
+                        row.getString(5),
+                        row.getString(6)))
+                .list();
+    }
+
+    /// The ends of the range that holds all notifications of an event: they share its millisecond.
+    private static UUID floor(UUID event, long laterMillis) {
+        return new UUID(EventId.acceptedAt(event).toEpochMilli() + laterMillis << 16, 0);
+    }
+}
