@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// Keeps a server's directory to one JVM at a time. The operating system frees the lock with its process, however that
-/// ended, so a lock that is held always means a live owner.
+/// Keeps a server's directory to one JVM at a time. The operating system frees the lock with its process, however
+/// that ended, so a lock that is held always means a live owner.
 final class DirectoryLock implements AutoCloseable {
     private final FileChannel channel;
 

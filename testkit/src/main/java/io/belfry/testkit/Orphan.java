@@ -9,8 +9,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// A server that an earlier run left behind. A pid file alone proves nothing, since pids are reused: it is ours only
-/// when the process runs the expected program and names this very file or directory among its arguments.
+/// A server that an earlier run left behind. A pid file alone proves nothing, since pids are reused: it is ours
+/// only when the process runs the expected program and names this very file or directory among its arguments.
 record Orphan(ProcessHandle process) {
 
     /// @param program how the name of the program starts

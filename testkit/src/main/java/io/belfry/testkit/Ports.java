@@ -9,8 +9,8 @@ import java.net.ServerSocket;
 final class Ports {
     private Ports() {}
 
-    /// Turns a wanted port into one a server can bind now. Somebody else may take it before the server does; the server
-    /// then fails to start and says so.
+    /// Turns a wanted port into one a server can bind now. Somebody else may take it before the server does; the
+    /// server then fails to start and says so.
     ///
     /// @param wanted the port, or 0 for any
     /// @throws IllegalStateException when the wanted port is taken

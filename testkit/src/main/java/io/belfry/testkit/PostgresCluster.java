@@ -5,11 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +36,7 @@ final class PostgresCluster {
         this.directory = directory;
         this.data = directory.resolve("data");
         this.pidFile = data.resolve("postmaster.pid");
-        this.passwordFile = directory.resolve("password");
+        this.passwordFile = Password.file(directory);
         this.programs = programs;
         this.user = user;
     }
@@ -55,23 +52,21 @@ final class PostgresCluster {
             throw new IllegalStateException(
                     data + " was made by PostgreSQL " + found + " (expected: " + MAJOR + "); dump and reload it");
         }
+        if (!Files.exists(passwordFile)) {
+            throw new IllegalStateException(data + " is there without its password (expected: " + passwordFile + ")");
+        }
         return true;
     }
 
     String password() throws IOException {
-        return Files.readString(passwordFile).strip();
+        return Password.keptIn(directory);
     }
 
     /// Makes the data directory under another name and moves it into place, so that one that is there is complete.
     void create(String superuser, String database) throws IOException {
         Path unfinished = directory.resolve("data.new");
         ServerBinaries.deleteRecursively(unfinished);
-        byte[] secret = new byte[16];
-        new SecureRandom().nextBytes(secret);
-        Files.deleteIfExists(passwordFile);
-        Files.createFile(
-                passwordFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(passwordFile, HexFormat.of().formatHex(secret) + "\n");
+        Password.keptIn(directory);
         if (user.owner() != null) {
             Files.setOwner(passwordFile, user.owner());
         }
@@ -118,8 +113,8 @@ final class PostgresCluster {
     }
 
     /// Stops a server of an earlier run on this data. PostgreSQL itself checks the pid file that a crash left, and
-    /// waits for workers that outlived their server; it is only helped where it would refuse to start: when the pid
-    /// has been given to something else since, or the file is no such file.
+    /// waits for workers that outlived their server; it is only helped where it would refuse to start: when the
+    /// pid has been given to something else since, or the file is no such file.
     void stopOrphan(ServerProcess.StopSignals signals) throws IOException {
         List<String> lines = pidFile();
         if (lines.isEmpty() || !lines.getFirst().strip().matches("[1-9][0-9]{0,8}")) {

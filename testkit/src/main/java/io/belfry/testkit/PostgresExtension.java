@@ -7,8 +7,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/// Gives each test class a database of its own, a copy of one that has Belfry's schema, on one PostgreSQL a JVM that
-/// starts when the first class wants it.
+/// Gives each test class a database of its own, a copy of one that has Belfry's schema, on one PostgreSQL a JVM
+/// that starts when the first class wants it.
 ///
 /// ```java
 /// @ExtendWith(PostgresExtension.class)
@@ -17,14 +17,15 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /// }
 /// ```
 ///
-/// A [TestDatabase] or [PostgresServer] can be a parameter of the constructor, of a lifecycle method or of a test. All
-/// methods of a class see the same database, also those of its nested classes; it is dropped after the class.
+/// A [TestDatabase] or [PostgresServer] can be a parameter of the constructor, of a lifecycle method or of a
+/// test. All methods of a class see the same database, also those of its nested classes; it is dropped after the
+/// class.
 public final class PostgresExtension implements ParameterResolver {
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(PostgresExtension.class);
 
-    /// A new database with Belfry's schema for callers that JUnit does not call, such as a `TestPropertyProvider`. It
-    /// goes with the JVM.
+    /// A new database with Belfry's schema for callers that JUnit does not call, such as a
+    /// `TestPropertyProvider`. It goes with the JVM.
     ///
     /// @param name becomes part of the database's name
     public static TestDatabase newDatabase(String name) {

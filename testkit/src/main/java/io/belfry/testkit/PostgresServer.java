@@ -6,17 +6,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A real PostgreSQL 18 on this machine, for tests and for the demo: a child process on the loopback interface with a
-/// random password, whose data stays in its directory.
+/// A real PostgreSQL 18 on this machine, for tests and for the demo: a child process on the loopback interface
+/// with a random password, whose data stays in its directory.
 ///
-/// What an earlier run left in the directory after a kill -9 (a server still running, a stale pid file, a half-made
-/// data directory) is cleared away first. The server is ready for connections when a `start` method returns. Safe for
-/// use by several threads.
-public final class PostgresServer implements AutoCloseable {
+/// What an earlier run left in the directory after a kill -9 (a server still running, a stale pid file, a
+/// half-made data directory) is cleared away first. The server is ready for connections when a `start` method
+/// returns. Safe for use by several threads.
+public final class PostgresServer implements LocalServer {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresServer.class);
 
     /// Rules of PostgreSQL: INT closes connections and writes a checkpoint, QUIT does without the checkpoint.
@@ -79,8 +80,8 @@ public final class PostgresServer implements AutoCloseable {
         return start(directory, port, settings, false);
     }
 
-    /// Starts a server for tests: on a free port, in a new directory that goes with it, not durable across a crash of
-    /// the operating system but across one of the server.
+    /// Starts a server for tests: on a free port, in a new directory that goes with it, not durable across a
+    /// crash of the operating system but across one of the server.
     public static PostgresServer startTemporary() throws IOException {
         return start(
                 Files.createTempDirectory("belfry-postgres-"),
@@ -146,10 +147,12 @@ public final class PostgresServer implements AutoCloseable {
         return password;
     }
 
+    @Override
     public int port() {
         return port;
     }
 
+    @Override
     public long pid() {
         return process.pid();
     }
@@ -164,8 +167,14 @@ public final class PostgresServer implements AutoCloseable {
         return new TestDatabase(jdbcUrl(), USER, password).dataSource();
     }
 
+    @Override
     public boolean isRunning() {
         return process.alive();
+    }
+
+    @Override
+    public CompletableFuture<?> onExit() {
+        return process.onExit();
     }
 
     /// Kills the server as a crash would, and waits until it is gone. [#close()] is still due.

@@ -4,24 +4,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A real Redis on this machine, for tests and for the demo: a child process on the loopback interface with a random
-/// password. It saves nothing, since Redis holds only live signals in Belfry.
+/// A real Redis on this machine, for tests and for the demo: a child process on the loopback interface with a
+/// random password. It saves nothing, since Redis holds only live signals in Belfry.
 ///
-/// A server that an earlier run left behind in the directory is stopped first. The server answers when a `start` method
-/// returns. Safe for use by several threads.
-public final class RedisServer implements AutoCloseable {
+/// A server that an earlier run left behind in the directory is stopped first. The server answers when a `start`
+/// method returns. Safe for use by several threads.
+public final class RedisServer implements LocalServer {
     private static final Logger LOG = LoggerFactory.getLogger(RedisServer.class);
     private static final ServerProcess.StopSignals SIGNALS = new ServerProcess.StopSignals("TERM", "TERM");
     private static final Duration START_PATIENCE = Duration.ofSeconds(20);
@@ -99,9 +98,7 @@ public final class RedisServer implements AutoCloseable {
             Path configuration = directory.resolve("redis.conf");
             stopOrphan(directory, configuration);
             int port = Ports.resolve(wanted, "Redis");
-            byte[] secret = new byte[16];
-            new SecureRandom().nextBytes(secret);
-            String password = HexFormat.of().formatHex(secret);
+            String password = Password.keptIn(directory);
             configure(configuration, directory, port, password, settings);
             ServerProcess process = ServerProcess.start(
                     List.of(program.toString(), configuration.toString()),
@@ -197,16 +194,24 @@ public final class RedisServer implements AutoCloseable {
         return password;
     }
 
+    @Override
     public int port() {
         return port;
     }
 
+    @Override
     public long pid() {
         return process.pid();
     }
 
+    @Override
     public boolean isRunning() {
         return process.alive();
+    }
+
+    @Override
+    public CompletableFuture<?> onExit() {
+        return process.onExit();
     }
 
     /// Kills the server as a crash would, and waits until it is gone. [#close()] is still due.

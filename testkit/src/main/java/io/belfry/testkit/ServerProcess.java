@@ -11,13 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /// A server as a child process that does not outlive this JVM.
 ///
-/// It leads a session of its own, so that Ctrl-C in a terminal reaches only Belfry, which drains before it stops its
-/// servers. A guard (a small shell that waits on a pipe from this JVM) stops the server when the JVM is gone without
-/// having done so: the kernel closes the pipe even after a kill -9.
+/// It leads a session of its own, so that Ctrl-C in a terminal reaches only Belfry, which drains before it stops
+/// its servers. A guard (a small shell that waits on a pipe from this JVM) stops the server when the JVM is gone
+/// without having done so: the kernel closes the pipe even after a kill -9.
 final class ServerProcess {
     /// Arguments: the signal that stops the server, and a directory to delete then, or nothing.
     private static final String GUARD = """
@@ -94,6 +95,10 @@ final class ServerProcess {
 
     long pid() {
         return process.pid();
+    }
+
+    CompletableFuture<?> onExit() {
+        return process.onExit();
     }
 
     boolean alive() {

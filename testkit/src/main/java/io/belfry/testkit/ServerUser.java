@@ -13,9 +13,10 @@ import java.util.concurrent.TimeUnit;
 
 /// Who runs PostgreSQL, which refuses to run as root.
 ///
-/// Root's best choice is a user namespace without a mapping: the server sees an ordinary user, while on the disk it
-/// still is the owner of root's files, so that a directory under a 0700 home works too. Where the kernel or a container
-/// forbids that, root becomes the owner of the parent directory, or `nobody`, whoever can reach the directory.
+/// Root's best choice is a user namespace without a mapping: the server sees an ordinary user, while on the disk
+/// it still is the owner of root's files, so that a directory under a 0700 home works too. Where the kernel or a
+/// container forbids that, root becomes the owner of the parent directory, or `nobody`, whoever can reach the
+/// directory.
 ///
 /// @param prefix what to put before a command
 /// @param owner to whom the server's files must belong; null leaves them alone

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/// A TCP proxy on the loopback interface that breaks connections on purpose. It passes everything until told otherwise;
-/// what it is told holds for open connections and for new ones.
+/// A TCP proxy on the loopback interface that breaks connections on purpose. It passes everything until told
+/// otherwise; what it is told holds for open connections and for new ones.
 ///
 /// Safe for use by several threads. Each connection takes two virtual threads and 128 KiB.
 public final class TcpProxy implements AutoCloseable {
@@ -82,7 +82,8 @@ public final class TcpProxy implements AutoCloseable {
         behave(new Behaviour.Throttle(bytesPerSecond), directions);
     }
 
-    /// Connections stay open and nothing gets through, not even their end, until [#pass()]. Without directions: both.
+    /// Connections stay open and nothing gets through, not even their end, until [#pass()]. Without directions:
+    /// both.
     public void blackHole(Direction... directions) {
         behave(new Behaviour.Hold(), directions.length == 0 ? Direction.values() : directions);
     }
