@@ -20,7 +20,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /// Broadcasts as operators handle them. What is started is carried out by the dispatchers, which look at the state
-// before
+/// before
 /// every wave. Thread-safe; blocks on the database.
 @Singleton
 public final class Broadcasts {

@@ -39,7 +39,7 @@ public class Feeds {
     ///
     /// @return for each, how many gateways listen on the feed. 0 is a hint, not proof, that the user is offline; -1
     ///     means unknown: Redis is away, or did not answer in time (it may have published all the same). Never
-    // fails.
+    /// fails.
     public CompletableFuture<List<Long>> publish(List<Publication> publications) {
         if (publications.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());

@@ -32,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The running nodes, by their heartbeats in one Redis hash. Every process writes its figures; the console adds them
-// up.
+/// up.
 /// Thread-safe; [#list] blocks on Redis.
 @Context
 public class Nodes {

@@ -13,7 +13,7 @@ import liqp.exceptions.LiquidException;
 import liqp.parser.Flavor;
 
 /// Compiles and renders Liquid. Templates see the values they are given and nothing else: no files, no Java objects;
-// loops
+/// loops
 /// and output are bounded. Thread-safe.
 final class Liquid {
     private static final int MAX_ITERATIONS = 10_000;
