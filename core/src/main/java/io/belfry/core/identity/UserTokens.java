@@ -70,7 +70,7 @@ public final class UserTokens {
         var claims = new JWTClaimsSet.Builder()
                 .subject(user.value())
                 .audience(settings.audience())
-                .issuer(settings.issuer())
+                .issuer(settings.issuer() == null || settings.issuer().isBlank() ? null : settings.issuer())
                 .issueTime(Date.from(now))
                 .expirationTime(Date.from(now.plus(validFor)))
                 .build();
