@@ -1,0 +1,6 @@
+package io.belfry.standalone.up;
+
+import java.util.Set;
+
+/// What is running now.
+record Started(StartupInfo info, Set<Role> roles) {}

@@ -1,0 +1,2 @@
+/// `belfry up`: from nothing to all roles running, and back.
+package io.belfry.standalone.up;
