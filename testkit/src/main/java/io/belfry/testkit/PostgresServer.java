@@ -104,9 +104,9 @@ public final class PostgresServer implements LocalServer {
         Path directory = home.toRealPath();
         DirectoryLock lock = DirectoryLock.take(directory);
         try {
-            Path binaries = ServerBinaries.ofUser().postgres();
-            ServerUser user = ServerUser.choose(directory, binaries.resolve("bin/postgres"));
-            PostgresCluster cluster = new PostgresCluster(directory, binaries.resolve("bin"), user);
+            PostgresPlace place = PostgresPlace.choose(
+                    directory, ServerUser.candidates(directory), ServerBinaries.candidates(directory));
+            PostgresCluster cluster = new PostgresCluster(directory, place.programs(), place.user());
             cluster.stopOrphan(SIGNALS);
             int bound = Ports.resolve(port, "PostgreSQL");
             if (!cluster.exists()) {

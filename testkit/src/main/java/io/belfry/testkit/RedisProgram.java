@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -14,11 +15,18 @@ final class RedisProgram {
 
     /// The embedded one, or the system's: the embedded one needs a recent OpenSSL.
     ///
+    /// @param directory the server's own
     /// @throws IllegalStateException when neither runs
-    static Path embedded() throws IOException {
-        Path embedded = ServerBinaries.ofUser().redis();
-        if (runs(embedded)) {
-            return embedded;
+    static Path embedded(Path directory) throws IOException {
+        ServerUser self = new ServerUser(List.of(), null);
+        for (ServerBinaries cache : ServerBinaries.candidates(directory)) {
+            if (cache.serves(self)) {
+                Path embedded = cache.redis();
+                if (runs(embedded)) {
+                    return embedded;
+                }
+                break;
+            }
         }
         return ofSystem()
                 .orElseThrow(() -> new IllegalStateException("the embedded Redis does not run here (it needs OpenSSL 3)"

@@ -63,7 +63,7 @@ public final class RedisServer implements LocalServer {
     /// @throws IllegalStateException when the directory or the port is in use or the server does not start; the
     /// message says which, and why
     public static RedisServer start(Path directory, int port) throws IOException {
-        return start(directory, port, RedisProgram.embedded(), Map.of(), false);
+        return start(directory, port, null, Map.of(), false);
     }
 
     /// Starts a given `redis-server` program with some of Redis' settings changed.
@@ -76,7 +76,7 @@ public final class RedisServer implements LocalServer {
 
     /// Starts the embedded Redis on a free port, in a new directory that goes with it.
     public static RedisServer startTemporary() throws IOException {
-        return startTemporary(RedisProgram.embedded(), Map.of());
+        return startTemporary(null, Map.of());
     }
 
     /// The same with a given program and settings.
@@ -89,12 +89,13 @@ public final class RedisServer implements LocalServer {
         return RedisProgram.ofSystem();
     }
 
-    private static RedisServer start(
-            Path home, int wanted, Path program, Map<String, String> settings, boolean temporary) throws IOException {
+    private static RedisServer start(Path home, int wanted, Path given, Map<String, String> settings, boolean temporary)
+            throws IOException {
         Files.createDirectories(home);
         Path directory = home.toRealPath();
         DirectoryLock lock = DirectoryLock.take(directory);
         try {
+            Path program = given == null ? RedisProgram.embedded(directory) : given;
             Path configuration = directory.resolve("redis.conf");
             stopOrphan(directory, configuration);
             int port = Ports.resolve(wanted, "Redis");

@@ -14,7 +14,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -37,16 +39,39 @@ final class ServerBinaries {
         this.cache = cache;
     }
 
-    /// The cache of this user: `BELFRY_CACHE`, else what the XDG directories say.
-    static ServerBinaries ofUser() {
+    /// Where programs may be unpacked to, the best first: what `BELFRY_CACHE` says and nothing else; or the user's
+    /// cache,
+    /// for root the system's, and at last the server's own directory, for users without a home.
+    static List<ServerBinaries> candidates(Path directory) {
         String own = System.getenv("BELFRY_CACHE");
         if (own != null && !own.isBlank()) {
-            return new ServerBinaries(Path.of(own).toAbsolutePath());
+            return List.of(new ServerBinaries(Path.of(own).toAbsolutePath()));
         }
         String xdg = System.getenv("XDG_CACHE_HOME");
-        Path base =
+        Path ofUser =
                 xdg != null && xdg.startsWith("/") ? Path.of(xdg) : Path.of(System.getProperty("user.home"), ".cache");
-        return new ServerBinaries(base.resolve("belfry"));
+        List<ServerBinaries> candidates = new ArrayList<>();
+        candidates.add(new ServerBinaries(ofUser.resolve("belfry")));
+        if (System.getProperty("user.name").equals("root")) {
+            candidates.add(new ServerBinaries(Path.of("/var/cache/belfry")));
+        }
+        candidates.add(new ServerBinaries(directory.resolve("programs")));
+        return candidates;
+    }
+
+    /// Whether this cache can be used, and by that user.
+    boolean serves(ServerUser user) {
+        try {
+            Files.createDirectories(cache);
+        } catch (IOException notAllowed) {
+            return false;
+        }
+        return Files.isWritable(cache) && user.canEnter(cache);
+    }
+
+    @Override
+    public String toString() {
+        return cache.toString();
     }
 
     /// The root of a PostgreSQL installation, with `bin/postgres` and `bin/initdb`.

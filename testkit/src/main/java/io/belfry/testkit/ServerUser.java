@@ -21,46 +21,35 @@ import java.util.concurrent.TimeUnit;
 /// @param prefix what to put before a command
 /// @param owner to whom the server's files must belong; null leaves them alone
 record ServerUser(List<String> prefix, UserPrincipal owner) {
+    /// By number, since distributions name it differently.
+    private static final int NOBODYS_GROUP = 65534;
 
-    /// Chooses who can run the programs and write the directory, and gives that user the directory.
-    ///
-    /// @throws IllegalStateException when nobody can, with what to do about it
-    static ServerUser choose(Path directory, Path program) throws IOException {
+    /// Those who may run a server in a directory, the best first: for an ordinary user only that one.
+    static List<ServerUser> candidates(Path directory) throws IOException {
         if (!System.getProperty("user.name").equals("root")) {
-            return new ServerUser(List.of(), null);
+            return List.of(new ServerUser(List.of(), null));
         }
-        return choose(directory, program, candidates(directory));
-    }
-
-    static ServerUser choose(Path directory, Path program, List<ServerUser> candidates) throws IOException {
-        for (ServerUser candidate : candidates) {
-            if (candidate.canRun(program)) {
-                candidate.own(directory);
-                if (candidate.succeeds("test", "-w", directory.toString())) {
-                    return candidate;
-                }
-            }
-        }
-        throw new IllegalStateException("PostgreSQL does not run as root, and no other user can reach " + directory
-                + " and " + program + " (expected: directories that others may enter, such as under /var/lib with"
-                + " BELFRY_CACHE under /var/cache; or start Belfry as an ordinary user)");
-    }
-
-    private static List<ServerUser> candidates(Path directory) throws IOException {
         List<ServerUser> candidates = new ArrayList<>();
         var users = directory.getFileSystem().getUserPrincipalLookupService();
         candidates.add(new ServerUser(List.of("unshare", "-U"), users.lookupPrincipalByName("root")));
         Path parent = directory.getParent();
         if (parent != null && !Files.getOwner(parent).getName().equals("root")) {
-            candidates.add(switchedTo(Files.getOwner(parent)));
+            candidates.add(switchedTo(Files.getOwner(parent), Files.getAttribute(parent, "unix:gid")));
         }
-        candidates.add(switchedTo(users.lookupPrincipalByName("nobody")));
+        candidates.add(switchedTo(users.lookupPrincipalByName("nobody"), NOBODYS_GROUP));
         return candidates;
     }
 
-    private static ServerUser switchedTo(UserPrincipal user) {
+    private static ServerUser switchedTo(UserPrincipal user, Object group) {
         return new ServerUser(
-                List.of("setpriv", "--reuid=" + user.getName(), "--clear-groups", "--no-new-privs", "--"), user);
+                List.of(
+                        "setpriv",
+                        "--reuid=" + user.getName(),
+                        "--regid=" + group,
+                        "--clear-groups",
+                        "--no-new-privs",
+                        "--"),
+                user);
     }
 
     List<String> command(List<String> command) {
@@ -69,11 +58,22 @@ record ServerUser(List<String> prefix, UserPrincipal owner) {
         return all;
     }
 
-    private boolean canRun(Path program) throws IOException {
-        return succeeds("test", "-x", program.toString());
+    /// Gives the directory to this user.
+    ///
+    /// @return whether the user can work in it now
+    boolean takes(Path directory) throws IOException {
+        if (!succeeds("true")) {
+            return false;
+        }
+        own(directory);
+        return succeeds("test", "-w", directory.toString());
     }
 
-    private boolean succeeds(String... command) throws IOException {
+    boolean canEnter(Path directory) {
+        return succeeds("test", "-x", directory.toString());
+    }
+
+    private boolean succeeds(String... command) {
         try {
             Process process = new ProcessBuilder(command(List.of(command)))
                     .redirectErrorStream(true)

@@ -119,8 +119,10 @@ class PostgresServerTest {
     @Test
     void saysWhatToDoWhenNobodyMayRunIt() {
         assertThatIllegalStateException()
-                .isThrownBy(() -> ServerUser.choose(
-                        directory, Path.of("/bin/sh"), List.of(new ServerUser(List.of("false"), null))))
+                .isThrownBy(() -> PostgresPlace.choose(
+                        directory,
+                        List.of(new ServerUser(List.of("false"), null)),
+                        ServerBinaries.candidates(directory)))
                 .withMessageContaining(directory.toString())
                 .withMessageContaining("expected");
     }
