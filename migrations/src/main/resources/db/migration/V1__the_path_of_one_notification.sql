@@ -187,6 +187,16 @@ create table pending_events (
 comment on column pending_events.expanded_to is 'Last follower written so far, for an audience of more than a page.';
 alter table pending_events alter column seq set cache 1;
 
+create table dead_letters (
+    id         bigint generated always as identity primary key,
+    kind       text        not null check (kind in ('event', 'push')),
+    subject_id uuid        not null,
+    user_id    text collate "C",
+    reason     text        not null,
+    at         timestamptz not null default now()
+);
+comment on table dead_letters is 'What failed for good and waits for a person. An event here was accepted and could not be dispatched.';
+
 -- 4. Write -------------------------------------------------------------------------------------------------------
 
 create table inboxes (

@@ -1,0 +1,24 @@
+package io.belfry.dispatcher;
+
+import io.belfry.core.event.Priority;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// An event in the hands of the one dispatcher that holds its lane.
+///
+/// @param seq its place in the lane
+/// @param recipients those it names
+/// @param topic its followers are recipients too
+/// @param expandedTo the last follower that was written by an earlier batch
+record ClaimedEvent(
+        long seq,
+        UUID id,
+        String type,
+        String category,
+        Priority priority,
+        Optional<String> actor,
+        Optional<String> topic,
+        List<String> recipients,
+        String data,
+        Optional<String> expandedTo) {}
