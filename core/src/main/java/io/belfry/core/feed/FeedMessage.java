@@ -1,6 +1,7 @@
 package io.belfry.core.feed;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /// What travels on an inbox feed: one publication of the channel `inbox`, with its offset in front so that a gateway
 /// can order and forward it without parsing JSON.
@@ -29,14 +30,24 @@ public record FeedMessage(long offset, Receipt receipt, byte[] data) {
 
     /// @throws IllegalArgumentException when it is not a message of this version
     public static FeedMessage decode(byte[] encoded) {
-        if (encoded.length < HEADER_BYTES || encoded[0] != VERSION) {
+        if (!isReadable(encoded)) {
             throw new IllegalArgumentException("feed message of " + encoded.length + " bytes (expected: version 1)");
         }
-        ByteBuffer in = ByteBuffer.wrap(encoded, 1, encoded.length - 1);
-        Receipt receipt = (in.get() & RECEIPT_FLAG) != 0 ? Receipt.WANTED : Receipt.NOT_NEEDED;
-        long offset = in.getLong();
-        byte[] data = new byte[in.remaining()];
-        in.get(data);
-        return new FeedMessage(offset, receipt, data);
+        byte[] data = Arrays.copyOfRange(encoded, HEADER_BYTES, encoded.length);
+        return new FeedMessage(offsetOf(encoded), receiptOf(encoded), data);
+    }
+
+    /// Whether it is a message of this version: then [#offsetOf] and [#receiptOf] read it without copying, and its
+    /// data begins at [#HEADER_BYTES].
+    public static boolean isReadable(byte[] encoded) {
+        return encoded.length >= HEADER_BYTES && encoded[0] == VERSION;
+    }
+
+    public static long offsetOf(byte[] encoded) {
+        return ByteBuffer.wrap(encoded).getLong(2);
+    }
+
+    public static Receipt receiptOf(byte[] encoded) {
+        return (encoded[1] & RECEIPT_FLAG) != 0 ? Receipt.WANTED : Receipt.NOT_NEEDED;
     }
 }

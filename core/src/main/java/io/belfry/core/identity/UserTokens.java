@@ -59,6 +59,11 @@ public final class UserTokens {
         return !secrets.isEmpty() || keySet.isPresent();
     }
 
+    /// Whether [#verify] may have to wait for keys, or work on large ones. If not, it takes microseconds.
+    public boolean mayBlock() {
+        return keySet.isPresent();
+    }
+
     /// Signs a token for a user with the configured secret.
     ///
     /// @throws IllegalStateException when no secret is configured: with a key set, only its owner can sign

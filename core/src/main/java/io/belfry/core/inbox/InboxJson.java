@@ -3,12 +3,18 @@ package io.belfry.core.inbox;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import io.belfry.core.broadcast.Announcement;
+import io.belfry.core.broadcast.AnnouncementJson;
+import io.belfry.core.broadcast.Announcements;
+import io.belfry.core.broadcast.Content;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 
-/// Writes the publications of the channel `inbox`. Their forms:
+/// Writes what users see of their inboxes: pages of it, and the publications of the channel `inbox`. Their forms:
 ///
 /// ```
 /// {"kind":"notification","notification":{…},"counts":{…}}    created, edited, or its state on recovery: replace by id
@@ -52,6 +58,50 @@ public final class InboxJson {
             ids(json, ids);
             counts(json, counts);
         });
+    }
+
+    /// A page as `inbox.list` and `GET /v1/inbox` answer it:
+    /// `{"items":[…],"nextCursor":"…","counts":{…},"offset":17}`, newest first, exact at that offset. There is no
+    /// `nextCursor` on the last page.
+    public static byte[] page(InboxPage page) {
+        return bytes(json -> page(json, page));
+    }
+
+    /// A first page with the announcements that are still valid for this user, newest first, in a field
+    /// `announcements` of their own.
+    ///
+    /// @param content chooses the words in the reader's locale
+    public static byte[] page(
+            InboxPage page, List<Announcements.Entry> announcements, Function<Announcement, Content> content) {
+        return bytes(json -> {
+            page(json, page);
+            json.writeArrayFieldStart("announcements");
+            for (Announcements.Entry entry : announcements.reversed()) {
+                AnnouncementJson.item(json, entry.announcement(), content.apply(entry.announcement()), entry.read());
+            }
+            json.writeEndArray();
+        });
+    }
+
+    /// The answer to an act: `{"counts":{…},"offset":17}`.
+    public static byte[] position(InboxPosition position) {
+        return bytes(json -> {
+            counts(json, position.counts());
+            json.writeNumberField("offset", position.head());
+        });
+    }
+
+    private static void page(JsonGenerator json, InboxPage page) throws IOException {
+        json.writeArrayFieldStart("items");
+        for (InboxItem item : page.items()) {
+            item(json, item);
+        }
+        json.writeEndArray();
+        if (page.before().isPresent()) {
+            json.writeStringField("nextCursor", InboxCursor.after(page.before().getAsLong()));
+        }
+        counts(json, page.position().counts());
+        json.writeNumberField("offset", page.position().head());
     }
 
     /// The item itself, as the list shows it too.
@@ -104,10 +154,16 @@ public final class InboxJson {
     }
 
     private static byte[] object(String kind, Body body) {
+        return bytes(json -> {
+            json.writeStringField("kind", kind);
+            body.write(json);
+        });
+    }
+
+    private static byte[] bytes(Body body) {
         ByteArrayBuilder bytes = new ByteArrayBuilder(512);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
-            json.writeStringField("kind", kind);
             body.write(json);
             json.writeEndObject();
         } catch (IOException e) {
