@@ -1,0 +1,64 @@
+package io.belfry.api;
+
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.serde.annotation.Serdeable;
+import java.util.List;
+
+/// An answer that is an error (RFC 9457, `application/problem+json`). `type` is stable and what callers should test.
+///
+/// @param errors what is wrong, each with a JSON pointer into the request's body
+@Serdeable
+public record Problem(String type, String title, int status, String detail, List<Fault> errors) {
+    static final String MEDIA_TYPE = "application/problem+json";
+
+    /// One fault in a request's body.
+    @Serdeable
+    public record Fault(String pointer, String detail) {}
+
+    static Problem invalid(List<Fault> faults) {
+        return new Problem("/problems/invalid", "The request is not valid", 422, null, faults);
+    }
+
+    static Problem malformed(String detail) {
+        return new Problem("/problems/malformed", "The body is not the JSON that is expected", 400, detail, List.of());
+    }
+
+    static Problem tooLarge(int limit) {
+        return new Problem(
+                "/problems/too-large",
+                "The body is too large",
+                413,
+                "expected: at most " + limit + " bytes",
+                List.of());
+    }
+
+    static Problem keyReused() {
+        return new Problem(
+                "/problems/idempotency-key-reused",
+                "The idempotency key was used with another body",
+                422,
+                "Use a new key for a new event.",
+                List.of());
+    }
+
+    static Problem unavailable() {
+        return new Problem(
+                "/problems/unavailable",
+                "Nothing can be stored at the moment",
+                503,
+                "Nothing was accepted. Try again with the same idempotency key.",
+                List.of());
+    }
+
+    static Problem notFound(String what) {
+        return new Problem("/problems/not-found", "There is no such " + what, 404, null, List.of());
+    }
+
+    MutableHttpResponse<Problem> response() {
+        return HttpResponse.<Problem>status(HttpStatus.valueOf(status))
+                .contentType(MEDIA_TYPE)
+                .body(this);
+    }
+}
