@@ -1,0 +1,91 @@
+package io.belfry.core.access;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.inject.Singleton;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jdbi.v3.core.Jdbi;
+
+/// Who did what, when and from where. Only added to. Thread-safe; blocks on the database.
+@Singleton
+public class AuditLog {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<Map<String, JsonNode>> DETAIL = new TypeReference<>() {};
+
+    private final Jdbi jdbi;
+
+    public AuditLog(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /// Which entries to list; empty parts do not narrow.
+    ///
+    /// @param actor whole
+    /// @param action its beginning, such as `template.`
+    /// @param before the last id of the page above
+    public record Search(Optional<String> actor, Optional<String> action, OptionalLong before, int limit) {}
+
+    /// @param detail never a secret or a payload
+    public void record(String actor, String action, String subject, String address, Map<String, String> detail) {
+        jdbi.useHandle(h -> h.createUpdate("""
+                        insert into audit_log (actor, action, subject, address, detail)
+                        values (:actor, :action, :subject, :address, cast(:detail as jsonb))
+                        """)
+                .bind("actor", actor)
+                .bind("action", action)
+                .bind("subject", subject)
+                .bind("address", address)
+                .bind("detail", write(detail))
+                .execute());
+    }
+
+    /// Newest first.
+    public List<AuditEntry> search(Search search) {
+        StringBuilder where = new StringBuilder(" where true");
+        search.actor().ifPresent(a -> where.append(" and actor = :actor"));
+        search.action().ifPresent(a -> where.append(" and starts_with(action, :action)"));
+        search.before().ifPresent(b -> where.append(" and id < :before"));
+        return jdbi.withHandle(h -> {
+            var query = h.createQuery("select id, at, actor, action, subject, address, detail from audit_log" + where
+                            + " order by id desc limit :limit")
+                    .bind("limit", search.limit());
+            search.actor().ifPresent(a -> query.bind("actor", a));
+            search.action().ifPresent(a -> query.bind("action", a));
+            search.before().ifPresent(b -> query.bind("before", b));
+            return query.map((row, c) -> new AuditEntry(
+                            row.getLong(1),
+                            row.getTimestamp(2).toInstant(),
+                            row.getString(3),
+                            row.getString(4),
+                            row.getString(5),
+                            Optional.ofNullable(row.getString(6)),
+                            read(row.getString(7))))
+                    .list();
+        });
+    }
+
+    private static String write(Map<String, String> detail) {
+        try {
+            return JSON.writeValueAsString(detail);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Map<String, String> read(String json) {
+        try {
+            var detail = new LinkedHashMap<String, String>();
+            JSON.readValue(json, DETAIL)
+                    .forEach((name, value) -> detail.put(name, value.isTextual() ? value.asText() : value.toString()));
+            return detail;
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("audit detail in the database is not readable", e);
+        }
+    }
+}

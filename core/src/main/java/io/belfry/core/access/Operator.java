@@ -1,0 +1,19 @@
+package io.belfry.core.access;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/// A person who works in the console.
+///
+/// @param email what they sign in with, lower case
+/// @param lockedUntil no sign-in before, after too many failures
+public record Operator(
+        UUID id,
+        String email,
+        String name,
+        Role role,
+        Instant createdAt,
+        Optional<Instant> lastSignInAt,
+        Optional<Instant> lockedUntil,
+        Optional<Instant> disabledAt) {}

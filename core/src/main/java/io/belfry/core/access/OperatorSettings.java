@@ -1,0 +1,22 @@
+package io.belfry.core.access;
+
+import io.micronaut.context.annotation.ConfigurationProperties;
+import io.micronaut.core.bind.annotation.Bindable;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+
+/// How operators sign in (`belfry.operators`).
+///
+/// @param maxFailures wrong passwords in a row after which an account is locked
+/// @param lockFor how long it stays locked
+/// @param idleTimeout a session unused for so long is over
+/// @param sessionLifetime after which one has to sign in again in any case
+/// @param concurrentChecks passwords checked at a time on one node; each takes 19 MiB and a core for some 20 ms
+@ConfigurationProperties("belfry.operators")
+public record OperatorSettings(
+        @Bindable(defaultValue = "8") @Min(1) @Max(1000) int maxFailures,
+        @Bindable(defaultValue = "10m") Duration lockFor,
+        @Bindable(defaultValue = "2h") Duration idleTimeout,
+        @Bindable(defaultValue = "12h") Duration sessionLifetime,
+        @Bindable(defaultValue = "4") @Min(1) @Max(64) int concurrentChecks) {}
