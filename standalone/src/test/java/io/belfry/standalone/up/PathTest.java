@@ -45,6 +45,7 @@ class PathTest {
             onlyTheRecipientsGetIt(info);
             oneKeyMakesOneEvent(info);
             twoEventsForOnePersonKeepTheirOrder(info);
+            anOfflineUserIsPushedToOnce(info);
             killWhilePosting(belfry, info, accepted);
         }
         try (BelfryProcess belfry = demo()) {
@@ -115,6 +116,41 @@ class PathTest {
         for (int i = 0; i < 30; i++) {
             assertThat(newestFirst.get(i)).isEqualTo("n" + (29 - i));
         }
+    }
+
+    /// Nobody listens on bob's feed: the push follows after the grace, at once when it is critical.
+    private void anOfflineUserIsPushedToOnce(JsonNode info) throws Exception {
+        HttpResponse<String> registered = http.send(
+                HttpRequest.newBuilder(URI.create(info.path("url").asText() + "/v1/devices/phone-1"))
+                        .header("Authorization", "Bearer " + token(info, "bob"))
+                        .header("Content-Type", "application/json")
+                        .PUT(HttpRequest.BodyPublishers.ofString("{\"token\":\"bobs-phone\",\"platform\":\"android\"}"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(registered.statusCode()).isEqualTo(200);
+        post(info, key(info), event("parcel.arrived", "bob", "push me"), null);
+        await().atMost(5, SECONDS).until(() -> pushes(info).size() == 1);
+        post(
+                info,
+                key(info),
+                event("parcel.lost", "bob", "now").replace("{\"type\"", "{\"priority\":\"critical\",\"type\""),
+                null);
+        await().atMost(2, SECONDS).until(() -> pushes(info).size() == 2);
+        assertThat(pushes(info)).doesNotHaveDuplicates();
+    }
+
+    /// The ids of the notifications that bob's phone was sent.
+    private List<String> pushes(JsonNode info) throws Exception {
+        HttpResponse<String> answer = http.send(
+                HttpRequest.newBuilder(
+                                URI.create(info.path("simulatorUrl").asText() + "/simulator/messages?token=bobs-phone"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        var ids = new ArrayList<String>();
+        for (JsonNode id : JSON.readTree(answer.body()).findValues("id")) {
+            ids.add(id.asText());
+        }
+        return ids;
     }
 
     private void killWhilePosting(BelfryProcess belfry, JsonNode info, Queue<String> accepted) throws Exception {

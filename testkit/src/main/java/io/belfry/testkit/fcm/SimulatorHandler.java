@@ -99,8 +99,11 @@ final class SimulatorHandler extends SimpleChannelInboundHandler<FullHttpRequest
                 context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
                 context.close();
             }
+            // Past the codec, which would make a whole response of it.
             case CUT ->
-                context.writeAndFlush(Unpooled.copiedBuffer(
+                context.pipeline()
+                        .firstContext()
+                        .writeAndFlush(Unpooled.copiedBuffer(
                                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"na",
                                 StandardCharsets.US_ASCII))
                         .addListener(ChannelFutureListener.CLOSE);

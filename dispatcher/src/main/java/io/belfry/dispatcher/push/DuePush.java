@@ -1,0 +1,60 @@
+package io.belfry.dispatcher.push;
+
+import io.belfry.core.category.PushUnless;
+import io.belfry.core.decision.SuppressionReason;
+import io.belfry.core.device.Platform;
+import io.belfry.core.event.Priority;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// A push whose time has come, as the database had it when it was claimed.
+///
+/// @param claim by which this dispatcher holds it
+/// @param attempts rounds so far
+/// @param unread the inbox's count, for the badge
+/// @param received the furthest offset that any device has proved
+record DuePush(
+        UUID claim,
+        String userId,
+        long offset,
+        UUID notificationId,
+        Priority priority,
+        int attempts,
+        String type,
+        String category,
+        String title,
+        String body,
+        String link,
+        int unread,
+        boolean read,
+        boolean seen,
+        long received,
+        List<Target> targets) {
+
+    /// One device to push to.
+    ///
+    /// @param received the offset that this device has proved
+    /// @param unclear tries whose answer was lost, or that a dead dispatcher left behind
+    /// @param settled whether a try was accepted or failed for good
+    record Target(String deviceId, String token, Platform platform, long received, int unclear, boolean settled) {}
+
+    /// Why it is not needed any more. Pure.
+    Optional<SuppressionReason> needless(PushUnless unless) {
+        if (read) {
+            return Optional.of(SuppressionReason.READ);
+        }
+        return switch (unless) {
+            case RECEIVED -> received >= offset ? Optional.of(SuppressionReason.RECEIVED) : Optional.empty();
+            case SEEN -> seen ? Optional.of(SuppressionReason.SEEN) : Optional.empty();
+            case READ -> Optional.empty();
+        };
+    }
+
+    /// The devices that neither proved receipt nor are done with, and to which a re-send is still allowed.
+    List<Target> open(int allowedUnclear) {
+        return targets.stream()
+                .filter(t -> t.received < offset && !t.settled && t.unclear <= allowedUnclear)
+                .toList();
+    }
+}
