@@ -13,6 +13,13 @@ public final class FeedNames {
         return (INBOX_PREFIX + userId).getBytes(StandardCharsets.UTF_8);
     }
 
+    /// Whether it is some user's; otherwise it is the one of the announcements.
+    public static boolean isInbox(byte[] feed) {
+        return feed.length > INBOX_PREFIX.length()
+                && feed[INBOX_PREFIX.length() - 1] == ':'
+                && feed[INBOX_PREFIX.length() - 2] == 'u';
+    }
+
     /// The user of an inbox feed.
     public static String userOf(byte[] inboxFeed) {
         int prefix = INBOX_PREFIX.length();

@@ -1,0 +1,194 @@
+package io.belfry.gateway;
+
+import io.belfry.core.broadcast.Announcement;
+import io.belfry.core.broadcast.Announcements;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Follows the log of the announcements for the whole node, and hands each wave to the connections it concerns. A notice
+/// from Redis only says that there is more; the log is also looked at every few seconds. A wave's frame is built once a
+/// loop and locale.
+///
+/// Works on one thread of its own. Waking it is thread-safe and does not block.
+@Singleton
+final class AnnouncementLog {
+    private static final Logger LOG = LoggerFactory.getLogger(AnnouncementLog.class);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final int PAGE = 100;
+    private static final int USERS_PER_QUERY = 5_000;
+
+    private final Announcements log;
+    private final Registry registry;
+    private final Wording wording;
+    private final GatewayMetrics metrics;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofVirtual().name("gateway-announcements").factory());
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+
+    /// Guards `position`, and that a new loop either begins behind a wave or is handed it.
+    private final Object lock = new Object();
+
+    private long position;
+
+    AnnouncementLog(Announcements log, Registry registry, Wording wording, GatewayMetrics metrics) {
+        this.log = log;
+        this.registry = registry;
+        this.wording = wording;
+        this.metrics = metrics;
+        registry.onNewLoop(loop -> {
+            synchronized (lock) {
+                loop.announcementsHead = position;
+            }
+        });
+    }
+
+    void start() {
+        thread.execute(this::begin);
+    }
+
+    /// Done once it is known where the log stands: no client may be connected before.
+    CompletableFuture<Void> ready() {
+        return ready;
+    }
+
+    /// There may be more.
+    void wake() {
+        if (!thread.isShutdown()) {
+            thread.execute(this::look);
+        }
+    }
+
+    private void begin() {
+        try {
+            synchronized (lock) {
+                position = log.head();
+            }
+            ready.complete(null);
+            thread.scheduleWithFixedDelay(
+                    this::look, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RuntimeException e) {
+            metrics.databaseFailed(e);
+            thread.schedule(this::begin, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void look() {
+        if (!ready.isDone()) {
+            return;
+        }
+        try {
+            List<Announcements.Wave> waves = log.wavesAfter(position, PAGE);
+            while (!waves.isEmpty()) {
+                for (Announcements.Wave wave : waves) {
+                    publish(wave);
+                }
+                waves = log.wavesAfter(position, PAGE);
+            }
+        } catch (RuntimeException e) {
+            metrics.databaseFailed(e);
+        }
+    }
+
+    private void publish(Announcements.Wave wave) {
+        Optional<Announcement> announcement = log.find(wave.broadcastId());
+        Optional<Addressed> addressed = announcement
+                .filter(Announcement::snapshotAudience)
+                .map(a -> addressed(wave));
+        synchronized (lock) {
+            position = wave.offset();
+            for (Loop loop : registry.loops()) {
+                loop.executor.execute(() -> loop.announcementsHead = wave.offset());
+                announcement.ifPresent(a -> {
+                    var pass = new Pass(loop, wave, a, addressed);
+                    loop.forEachInTurn(pass::offer).forEach(loop.executor::execute);
+                    loop.executor.execute(pass::end);
+                });
+            }
+        }
+    }
+
+    /// Which users of the wave are connected, and whom of them the broadcast addresses.
+    private record Addressed(Set<String> asked, Set<String> yes) {}
+
+    private Addressed addressed(Announcements.Wave wave) {
+        var asked = new HashSet<String>();
+        for (Feed feed : registry.feeds()) {
+            if (holds(wave, feed)) {
+                asked.add(feed.user);
+            }
+        }
+        var yes = new HashSet<String>();
+        var users = new ArrayList<>(asked);
+        for (int i = 0; i < users.size(); i += USERS_PER_QUERY) {
+            yes.addAll(log.addressed(
+                    wave.broadcastId(), users.subList(i, Math.min(users.size(), i + USERS_PER_QUERY))));
+        }
+        return new Addressed(asked, yes);
+    }
+
+    private static boolean holds(Announcements.Wave wave, Feed feed) {
+        return wave.bucketFrom() <= feed.bucket && feed.bucket < wave.bucketTo();
+    }
+
+    /// One wave over the connections of one loop. Stays on the loop.
+    private final class Pass {
+        private final Loop loop;
+        private final Announcements.Wave wave;
+        private final Announcement announcement;
+        private final Optional<Addressed> addressed;
+        private final Map<Optional<String>, Publication> byLocale = new HashMap<>();
+
+        Pass(Loop loop, Announcements.Wave wave, Announcement announcement, Optional<Addressed> addressed) {
+            this.loop = loop;
+            this.wave = wave;
+            this.announcement = announcement;
+            this.addressed = addressed;
+        }
+
+        void offer(Connection connection) {
+            Session session = connection.session();
+            if (!session.isConnected()
+                    || !holds(wave, session.feed())
+                    || !session.announcements().isBefore(wave.offset())) {
+                return;
+            }
+            if (addressed.isEmpty() || addressed.get().yes.contains(session.user())) {
+                session.announcements()
+                        .publish(byLocale.computeIfAbsent(session.locale(), this::publication));
+            } else if (!addressed.get().asked.contains(session.user())) {
+                // It came after the question.
+                session.announcements().lookUp();
+            }
+        }
+
+        private Publication publication(Optional<String> locale) {
+            return Publication.ofAnnouncement(
+                    wave.offset(), wording.publication(new Announcements.Entry(announcement, wave.offset(), false), locale));
+        }
+
+        void end() {
+            byLocale.values().forEach(Publication::release);
+            LOG.debug("wave {} went over loop {}", wave.offset(), loop.index);
+        }
+    }
+
+    @PreDestroy
+    void close() {
+        thread.shutdownNow();
+    }
+}

@@ -1,0 +1,104 @@
+package io.belfry.gateway;
+
+import java.util.concurrent.TimeUnit;
+
+/// What one connection gets of the announcements: those that address its user, once, in order. They come in waves, each
+/// handed to all connections of a loop in one pass ([AnnouncementLog]); a client that could not take one in is caught
+/// up from the log. Stays on the connection's event loop.
+final class AnnouncementReceiver {
+    private static final long RETRY_MILLIS = 2_000;
+
+    private enum Mode {
+        JOINING,
+        LIVE,
+        READING,
+        LAGGING
+    }
+
+    private final Gateway gateway;
+    private final Session session;
+    private Mode mode = Mode.JOINING;
+    private long last;
+
+    AnnouncementReceiver(Gateway gateway, Session session) {
+        this.gateway = gateway;
+        this.session = session;
+    }
+
+    /// The client has everything up to this offset, and so has its loop.
+    void begin(long offset) {
+        last = offset;
+        mode = Mode.LIVE;
+    }
+
+    /// Whether an announcement at that offset concerns it: it is connected, and does not have it.
+    boolean isBefore(long offset) {
+        return mode != Mode.JOINING && offset > last;
+    }
+
+    void publish(Publication publication) {
+        if (mode != Mode.LIVE || publication.offset() <= last) {
+            return;
+        }
+        if (session.deliver(publication)) {
+            last = publication.offset();
+        } else {
+            mode = Mode.LAGGING;
+            gateway.metrics().lagged();
+        }
+    }
+
+    /// The client takes in again.
+    void drained() {
+        if (mode == Mode.LAGGING) {
+            read();
+        }
+    }
+
+    /// Nobody knows whether the user is addressed: ask the log.
+    void lookUp() {
+        if (mode == Mode.LIVE) {
+            read();
+        }
+    }
+
+    private void read() {
+        if (!session.isConnected()) {
+            return;
+        }
+        mode = Mode.READING;
+        long head = session.loop().announcementsHead;
+        gateway.catchUp()
+                .announcements(session.user(), last)
+                .whenCompleteAsync(
+                        (missed, failure) -> {
+                            if (!session.isConnected()) {
+                                return;
+                            }
+                            if (failure == null) {
+                                catchUp(missed, head);
+                                session.loop().flush();
+                            } else {
+                                session.loop().executor.schedule(this::read, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                            }
+                        },
+                        session.loop().executor);
+    }
+
+    private void catchUp(CatchUp.Waves missed, long headBefore) {
+        mode = Mode.LIVE;
+        for (CatchUp.Wave wave : missed.waves()) {
+            Publication publication =
+                    Publication.ofAnnouncement(wave.offset(), gateway.wording().publication(wave.entry(), session.locale()));
+            publish(publication);
+            publication.release();
+            if (mode == Mode.LAGGING) {
+                return;
+            }
+        }
+        if (missed.isMore() || session.loop().announcementsHead != headBefore) {
+            // A wave may have passed while the log was read.
+            read();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.belfry.gateway;
+
+import io.belfry.core.broadcast.Announcements;
+import io.belfry.core.inbox.InboxLog;
+import io.belfry.core.inbox.Recovery;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/// Reads from the logs what clients missed: a bounded number of queries at once, in the order of asking. Thread-safe;
+/// does not block. Answers come on a virtual thread; a full queue or a failing database fails them.
+@Singleton
+final class CatchUp {
+    private final InboxLog inboxes;
+    private final Announcements announcements;
+    private final GatewaySettings.Recovery limits;
+    private final Batcher<Query<?>> queries;
+
+    CatchUp(InboxLog inboxes, Announcements announcements, GatewaySettings settings, GatewayMetrics metrics) {
+        this.inboxes = inboxes;
+        this.announcements = announcements;
+        this.limits = settings.recovery();
+        this.queries = new Batcher<>(
+                "catch-up",
+                1,
+                settings.limits().databaseQueries(),
+                settings.limits().pendingConnects(),
+                batch -> batch.forEach(query -> {
+                    metrics.caughtUp();
+                    query.run();
+                }));
+    }
+
+    /// Announcements that a user missed.
+    ///
+    /// @param head the log's, before they were read
+    /// @param isMore whether there are more than the limit
+    record Waves(long head, List<Wave> waves, boolean isMore) {}
+
+    record Wave(long offset, Announcements.Entry entry) {}
+
+    /// What changed in an inbox after an offset.
+    CompletableFuture<Recovery> inbox(String user, long after) {
+        return ask(() -> inboxes.recover(user, after, limits.changes(), limits.bytes()));
+    }
+
+    CompletableFuture<Waves> announcements(String user, long after) {
+        int limit = limits.announcements();
+        return ask(() -> {
+            long head = announcements.head();
+            List<Wave> waves = announcements.of(user, after, limit + 1).stream()
+                    .map(entry -> new Wave(entry.offset(), entry))
+                    .toList();
+            return new Waves(head, waves.subList(0, Math.min(limit, waves.size())), waves.size() > limit);
+        });
+    }
+
+    private <T> CompletableFuture<T> ask(Supplier<T> read) {
+        var query = new Query<>(read, new CompletableFuture<T>());
+        if (!queries.offer(query)) {
+            query.answer.completeExceptionally(new IllegalStateException("too many clients are catching up"));
+        }
+        return query.answer;
+    }
+
+    private record Query<T>(Supplier<T> read, CompletableFuture<T> answer) {
+        void run() {
+            try {
+                answer.complete(read.get());
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,297 @@
+package io.belfry.gateway;
+
+import io.belfry.core.feed.FeedNames;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One connection to Redis and the feeds on it. Changes are gathered and sent in the order in which they were asked
+/// for, up to [#STEP] feeds a command. When the connection is lost it makes a new one, after a random instant so that
+/// not all lines of all nodes come at once, and subscribes step by step, each when Redis has confirmed the one before.
+///
+/// Asking is thread-safe and does not block. Everything else happens on a thread of its own; Redis' confirmations come
+/// on a thread of its client, in the order of the commands.
+final class FeedLine {
+    private static final Logger LOG = LoggerFactory.getLogger(FeedLine.class);
+    private static final int STEP = 512;
+    private static final long MAX_RECONNECT_MILLIS = 1_000;
+    private static final Duration CHECK_EVERY = Duration.ofSeconds(5);
+    private static final long UNCONFIRMED_PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
+
+    private final int number;
+    private final RedisClient client;
+    private final FeedSubscriptions owner;
+    private final ScheduledExecutorService thread;
+    private Collection<Feed> feeds;
+
+    private final ArrayDeque<Feed> changes = new ArrayDeque<>();
+    private final ArrayDeque<Feed> unconfirmed = new ArrayDeque<>();
+    private long progressAtNanos = System.nanoTime();
+
+    private StatefulRedisPubSubConnection<byte[], byte[]> connection;
+    private ArrayDeque<Feed> resubscribing = new ArrayDeque<>();
+    private boolean closed;
+    private volatile String failure = "not connected yet";
+
+    FeedLine(int number, RedisClient client, FeedSubscriptions owner) {
+        this.number = number;
+        this.client = client;
+        this.owner = owner;
+        this.thread = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("gateway-feeds-" + number).factory());
+    }
+
+    /// @param all users who are connected, of this line and of others
+    void start(Collection<Feed> all) {
+        feeds = all;
+        thread.execute(this::connect);
+        thread.scheduleWithFixedDelay(
+                this::check, CHECK_EVERY.toMillis(), CHECK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    void subscribe(Feed feed) {
+        feed.wanted = true;
+        change(feed);
+    }
+
+    void unsubscribe(Feed feed) {
+        feed.wanted = false;
+        change(feed);
+    }
+
+    private void change(Feed feed) {
+        boolean wake;
+        synchronized (changes) {
+            wake = changes.isEmpty();
+            changes.add(feed);
+        }
+        if (wake && !thread.isShutdown()) {
+            thread.execute(this::sendChanges);
+        }
+    }
+
+    /// What is wrong, or empty.
+    Optional<String> trouble() {
+        String problem = failure;
+        if (problem != null) {
+            return Optional.of("feed connection " + number + ": " + problem);
+        }
+        synchronized (unconfirmed) {
+            boolean stuck = !unconfirmed.isEmpty() && System.nanoTime() - progressAtNanos > UNCONFIRMED_PATIENCE_NANOS;
+            return stuck
+                    ? Optional.of("feed connection " + number + ": " + unconfirmed.size() + " feeds not confirmed")
+                    : Optional.empty();
+        }
+    }
+
+    // On the line's own thread ----------------------------------------------------------------------------------
+
+    private void connect() {
+        if (closed) {
+            return;
+        }
+        try {
+            StatefulRedisPubSubConnection<byte[], byte[]> made = client.connectPubSub(ByteArrayCodec.INSTANCE);
+            made.addListener(new Confirmations(made));
+            made.addListener(new Loss(made));
+            connection = made;
+            if (number == 0) {
+                made.async().subscribe(FeedNames.announcements());
+            }
+            failure = null;
+            LOG.debug("Feed connection {} is up", number);
+            resubscribing = new ArrayDeque<>();
+            for (Feed feed : feeds) {
+                if (owner.line(feed.user) == this && feed.wanted && !feed.subscribed) {
+                    resubscribing.add(feed);
+                }
+            }
+            resubscribe();
+            sendChanges();
+        } catch (RuntimeException e) {
+            if (failure == null || failure.startsWith("not connected")) {
+                LOG.warn("Redis cannot be reached for feeds ({}); trying on", e.getMessage());
+            }
+            failure = "cannot connect: " + e.getMessage();
+            reconnect();
+        }
+    }
+
+    private void reconnect() {
+        thread.schedule(
+                this::connect,
+                ThreadLocalRandom.current().nextLong(MAX_RECONNECT_MILLIS / 10, MAX_RECONNECT_MILLIS),
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void lost(StatefulRedisPubSubConnection<byte[], byte[]> which, String why) {
+        if (connection != which || closed) {
+            return;
+        }
+        LOG.warn("Feed connection {} to Redis was lost ({})", number, why);
+        failure = "lost: " + why;
+        connection = null;
+        which.closeAsync();
+        synchronized (unconfirmed) {
+            unconfirmed.clear();
+        }
+        for (Feed feed : feeds) {
+            if (owner.line(feed.user) == this) {
+                feed.subscribed = false;
+                feed.lose();
+            }
+        }
+        reconnect();
+    }
+
+    private void resubscribe() {
+        var step = new ArrayList<Feed>(STEP);
+        while (step.size() < STEP && !resubscribing.isEmpty()) {
+            Feed feed = resubscribing.poll();
+            if (feed.wanted && !feed.subscribed) {
+                step.add(feed);
+            }
+        }
+        send(step);
+    }
+
+    private void sendChanges() {
+        List<Feed> changed;
+        synchronized (changes) {
+            changed = new ArrayList<>(changes);
+            changes.clear();
+        }
+        if (connection == null) {
+            // The next connection subscribes whatever is wanted then.
+            return;
+        }
+        var gone = new ArrayList<Feed>();
+        var come = new ArrayList<Feed>();
+        for (Feed feed : changed) {
+            if (feed.wanted && !feed.subscribed) {
+                come.add(feed);
+                feed.subscribed = true;
+            } else if (!feed.wanted && feed.subscribed) {
+                gone.add(feed);
+                feed.subscribed = false;
+            }
+        }
+        // A user who left and came back within one batch is two feeds of one name: leaving goes first.
+        for (int i = 0; i < gone.size(); i += STEP) {
+            connection.async().unsubscribe(names(gone.subList(i, Math.min(gone.size(), i + STEP))));
+        }
+        for (int i = 0; i < come.size(); i += STEP) {
+            send(come.subList(i, Math.min(come.size(), i + STEP)));
+        }
+    }
+
+    private void send(List<Feed> step) {
+        if (step.isEmpty() || connection == null) {
+            return;
+        }
+        synchronized (unconfirmed) {
+            if (unconfirmed.isEmpty()) {
+                progressAtNanos = System.nanoTime();
+            }
+            unconfirmed.addAll(step);
+        }
+        step.forEach(feed -> feed.subscribed = true);
+        connection.async().subscribe(names(step));
+    }
+
+    private static byte[][] names(List<Feed> step) {
+        return step.stream().map(feed -> FeedNames.inbox(feed.user)).toArray(byte[][]::new);
+    }
+
+    /// A connection whose peer vanished without a word shows no other sign.
+    private void check() {
+        StatefulRedisPubSubConnection<byte[], byte[]> checked = connection;
+        if (checked != null) {
+            checked.async().ping().whenComplete((pong, e) -> {
+                if (e != null && !thread.isShutdown()) {
+                    thread.execute(() -> lost(checked, "no answer to a ping"));
+                }
+            });
+        }
+    }
+
+    void close() {
+        thread.execute(() -> {
+            closed = true;
+            if (connection != null) {
+                connection.closeAsync();
+            }
+        });
+        thread.shutdown();
+    }
+
+    // On a thread of Redis' client ------------------------------------------------------------------------------
+
+    private void confirmed() {
+        Feed feed;
+        boolean next;
+        synchronized (unconfirmed) {
+            feed = unconfirmed.poll();
+            next = unconfirmed.isEmpty();
+            progressAtNanos = System.nanoTime();
+        }
+        if (feed != null) {
+            owner.confirmed(feed);
+        }
+        if (next && !thread.isShutdown()) {
+            thread.execute(this::resubscribe);
+        }
+    }
+
+    private final class Confirmations extends RedisPubSubAdapter<byte[], byte[]> {
+        private final StatefulRedisPubSubConnection<byte[], byte[]> of;
+
+        Confirmations(StatefulRedisPubSubConnection<byte[], byte[]> of) {
+            this.of = of;
+        }
+
+        @Override
+        public void message(byte[] channel, byte[] message) {
+            owner.received(channel, message);
+        }
+
+        @Override
+        public void subscribed(byte[] channel, long count) {
+            if (!FeedNames.isInbox(channel)) {
+                owner.announcementsConfirmed();
+            } else if (of.isOpen()) {
+                confirmed();
+            }
+        }
+    }
+
+    private final class Loss implements RedisConnectionStateListener {
+        private final StatefulRedisPubSubConnection<byte[], byte[]> of;
+
+        Loss(StatefulRedisPubSubConnection<byte[], byte[]> of) {
+            this.of = of;
+        }
+
+        @Override
+        public void onRedisDisconnected(RedisChannelHandler<?, ?> disconnected) {
+            if (!thread.isShutdown()) {
+                thread.execute(() -> lost(of, "disconnected"));
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.belfry.gateway;
+
+import io.belfry.core.feed.FeedNames;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.micronaut.configuration.lettuce.DefaultRedisConfiguration;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/// Listens at Redis to the feeds of the connected users, and to the one of the announcements, over several connections,
+/// each user always on the same. Thread-safe; does not block.
+///
+/// It has a Redis client of its own that does not reconnect by itself: Lettuce resubscribes everything with one
+/// command, which Redis answers with more bytes than it lets a subscriber have pending, so that a connection with very
+/// many channels would never come back. [FeedLine] reconnects and resubscribes in small steps.
+@Singleton
+final class FeedSubscriptions {
+    private final RedisClient client;
+    private final List<FeedLine> lines;
+    private volatile Listener listener;
+
+    /// Who is told of what comes from Redis, on a thread of its client, which must not be held up.
+    interface Listener {
+        void onInbox(String user, byte[] message);
+
+        /// There may be a new wave of announcements.
+        void onAnnouncement();
+
+        /// The feed may have missed something before this confirmation.
+        void onBelatedConfirmation(Feed feed);
+    }
+
+    FeedSubscriptions(
+            RedisClient shared, DefaultRedisConfiguration address, GatewaySettings settings, GatewayMetrics metrics) {
+        RedisURI uri = address.getUri().orElse(address);
+        this.client = RedisClient.create(shared.getResources(), uri);
+        client.setOptions(shared.getOptions().mutate().autoReconnect(false).build());
+        this.lines = IntStream.range(0, settings.feeds().connections())
+                .mapToObj(i -> new FeedLine(i, client, this))
+                .toList();
+        metrics.lines(this);
+    }
+
+    /// Begins to connect.
+    ///
+    /// @param feeds all users who are connected now or will be
+    void start(Listener told, Collection<Feed> feeds) {
+        listener = told;
+        lines.forEach(line -> line.start(feeds));
+    }
+
+    void subscribe(Feed feed) {
+        line(feed.user).subscribe(feed);
+    }
+
+    void unsubscribe(Feed feed) {
+        line(feed.user).unsubscribe(feed);
+    }
+
+    /// Which of the connections carries the user's feed.
+    FeedLine line(String user) {
+        return lines.get(Math.floorMod(user.hashCode(), lines.size()));
+    }
+
+    void received(byte[] channel, byte[] message) {
+        if (FeedNames.isInbox(channel)) {
+            listener.onInbox(FeedNames.userOf(channel), message);
+        } else {
+            listener.onAnnouncement();
+        }
+    }
+
+    void confirmed(Feed feed) {
+        if (feed.confirm()) {
+            listener.onBelatedConfirmation(feed);
+        }
+    }
+
+    void announcementsConfirmed() {
+        listener.onAnnouncement();
+    }
+
+    /// What is wrong with the connections, one sentence each; empty when all is well.
+    List<String> troubles() {
+        return lines.stream().map(FeedLine::trouble).flatMap(Optional::stream).toList();
+    }
+
+    @PreDestroy
+    void close() {
+        lines.forEach(FeedLine::close);
+        client.shutdown();
+    }
+}

@@ -1,0 +1,81 @@
+package io.belfry.gateway;
+
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.server.netty.NettyHttpRequest;
+import io.micronaut.security.annotation.Secured;
+import io.micronaut.security.rules.SecurityRule;
+import io.micronaut.websocket.WebSocketSession;
+import io.micronaut.websocket.annotation.OnMessage;
+import io.micronaut.websocket.annotation.OnOpen;
+import io.micronaut.websocket.annotation.ServerWebSocket;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
+import java.net.InetSocketAddress;
+import java.util.Map;
+
+/// Where clients connect. Micronaut routes the request, runs the filters ([UpgradeGuard]) and answers the upgrade; then
+/// this takes the channel over and leaves in its pipeline nothing but TLS and a [Connection].
+///
+/// Micronaut calls [#open] on the event loop, after the answer was written and before anything of the client's was
+/// read. At that moment the frame decoder stands in front of everything, and the connection takes its place: from then
+/// on bytes go no further than that, so it does not matter when the rest is removed. It is removed once the answer is
+/// on its way, because Netty itself removes the HTTP codec then.
+///
+/// Why not keep Micronaut's handlers: they inflate what a client claims to be compressed without limit, answer pings
+/// without back-pressure, keep the request and a dozen handlers for every socket, and encode each message for each
+/// connection.
+@ServerWebSocket(GatewaySocket.PATH)
+@Secured(SecurityRule.IS_ANONYMOUS)
+final class GatewaySocket {
+    static final String PATH = "/connection/websocket";
+
+    private static final String NAME = "belfry-connection";
+
+    private final Gateway gateway;
+    private final WriteBufferWaterMark waterMark;
+
+    GatewaySocket(Gateway gateway) {
+        this.gateway = gateway;
+        int high = gateway.settings().limits().outboundBytes();
+        this.waterMark = new WriteBufferWaterMark(high / 2, high);
+    }
+
+    @OnOpen
+    void open(WebSocketSession session, HttpRequest<?> request) {
+        Channel channel = ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel();
+        channel.config().setWriteBufferWaterMark(waterMark);
+        ChannelPipeline pipeline = channel.pipeline();
+        ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
+        Connection connection =
+                gateway.open(channel, ((InetSocketAddress) channel.remoteAddress()).getAddress());
+        pipeline.replace(decoder.name(), NAME, connection);
+        pipeline.context(NAME).writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> strip(channel));
+    }
+
+    private static void strip(Channel channel) {
+        ChannelPipeline pipeline = channel.pipeline();
+        for (Map.Entry<String, ChannelHandler> entry : pipeline.toMap().entrySet()) {
+            ChannelHandler handler = entry.getValue();
+            boolean stays = handler instanceof Connection
+                    || handler instanceof SslHandler
+                    || handler instanceof HttpServerCodec;
+            if (!stays) {
+                pipeline.remove(handler);
+            }
+        }
+        // What Micronaut remembers of the request.
+        channel.attr(AttributeKey.valueOf("stream-pipeline")).set(null);
+    }
+
+    /// Micronaut wants one. No message gets this far.
+    @OnMessage
+    void never(String message) {}
+}

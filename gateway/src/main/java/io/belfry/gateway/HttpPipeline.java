@@ -1,0 +1,118 @@
+package io.belfry.gateway;
+
+import io.micronaut.context.event.BeanCreatedEvent;
+import io.micronaut.context.event.BeanCreatedEventListener;
+import io.micronaut.http.netty.channel.ChannelPipelineCustomizer;
+import io.micronaut.http.server.netty.NettyServerCustomizer;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.concurrent.Future;
+import jakarta.inject.Singleton;
+import java.util.concurrent.TimeUnit;
+
+/// Closes HTTP connections that do not get the headers of a request out in time. Micronaut's own timer starts again
+/// with every byte, so that a client who sends one a minute keeps a connection for ever.
+@Singleton
+final class RequestDeadline implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
+    private final long patienceMillis;
+
+    RequestDeadline(GatewaySettings settings) {
+        this.patienceMillis = settings.headerTimeout().toMillis();
+    }
+
+    @Override
+    public NettyServerCustomizer.Registry onCreated(BeanCreatedEvent<NettyServerCustomizer.Registry> event) {
+        event.getBean().register(new Customizer(null));
+        return event.getBean();
+    }
+
+    private final class Customizer implements NettyServerCustomizer {
+        private final Channel channel;
+
+        Customizer(Channel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public NettyServerCustomizer specializeForChannel(Channel specialized, ChannelRole role) {
+            return role == ChannelRole.CONNECTION ? new Customizer(specialized) : this;
+        }
+
+        @Override
+        public void onInitialPipelineBuilt() {
+            ChannelPipeline pipeline = channel.pipeline();
+            String codec = ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC;
+            if (pipeline.get(codec) != null) {
+                var clock = new HeaderClock();
+                pipeline.addBefore(codec, "belfry-request-bytes", clock);
+                pipeline.addAfter(codec, "belfry-request-headers", new HeaderEnd(clock));
+            }
+        }
+    }
+
+    /// Sees bytes before they are parsed: the first of a request starts the clock.
+    private final class HeaderClock extends ChannelInboundHandlerAdapter {
+        private Future<?> deadline;
+        private boolean inRequest;
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            start(ctx);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (!inRequest && deadline == null) {
+                start(ctx);
+            }
+            ctx.fireChannelRead(message);
+        }
+
+        private void start(ChannelHandlerContext ctx) {
+            deadline = ctx.executor().schedule(() -> ctx.close(), patienceMillis, TimeUnit.MILLISECONDS);
+        }
+
+        void headersEnd() {
+            inRequest = true;
+            stop();
+        }
+
+        void requestEnds() {
+            inRequest = false;
+        }
+
+        private void stop() {
+            if (deadline != null) {
+                deadline.cancel(false);
+                deadline = null;
+            }
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext ctx) {
+            stop();
+        }
+    }
+
+    private static final class HeaderEnd extends ChannelInboundHandlerAdapter {
+        private final HeaderClock clock;
+
+        HeaderEnd(HeaderClock clock) {
+            this.clock = clock;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (message instanceof HttpRequest) {
+                clock.headersEnd();
+            }
+            if (message instanceof io.netty.handler.codec.http.LastHttpContent) {
+                clock.requestEnds();
+            }
+            ctx.fireChannelRead(message);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.belfry.gateway;
+
+import io.belfry.core.inbox.InboxLog;
+import io.belfry.core.inbox.InboxPosition;
+import jakarta.inject.Singleton;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/// Looks up where inboxes stand, for all clients that connect at about the same time in one query. Thread-safe; does
+/// not block. Answers come on a virtual thread; a full queue or a failing database fails them.
+@Singleton
+final class Positions {
+    private static final int MAX_BATCH = 500;
+    private static final int THREADS = 2;
+
+    private final InboxLog log;
+    private final Batcher<Query> queries;
+
+    Positions(InboxLog log, GatewaySettings settings) {
+        this.log = log;
+        this.queries = new Batcher<>(
+                "positions", MAX_BATCH, THREADS, settings.limits().pendingConnects(), this::look);
+    }
+
+    /// @param epoch the generation in which the offset counts
+    record Standing(String epoch, InboxPosition inbox) {}
+
+    private record Query(String user, CompletableFuture<Standing> answer) {}
+
+    CompletableFuture<Standing> of(String user) {
+        var query = new Query(user, new CompletableFuture<>());
+        if (!queries.offer(query)) {
+            query.answer.completeExceptionally(new Crowded());
+        }
+        return query.answer;
+    }
+
+    private void look(List<Query> batch) {
+        var users = new HashSet<String>();
+        batch.forEach(query -> users.add(query.user));
+        try {
+            String epoch = log.epoch();
+            Map<String, InboxPosition> found = log.positions(users);
+            for (Query query : batch) {
+                query.answer.complete(
+                        new Standing(epoch, found.getOrDefault(query.user, InboxPosition.START)));
+            }
+        } catch (RuntimeException e) {
+            batch.forEach(query -> query.answer.completeExceptionally(e));
+        }
+    }
+
+    /// More clients want to connect than may wait.
+    static final class Crowded extends RuntimeException {
+        Crowded() {
+            super("too many clients are connecting", null, false, false);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.belfry.gateway;
+
+import io.belfry.core.inbox.InboxLog;
+import io.belfry.core.inbox.InboxPosition;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// Compares what connections were given with where the inboxes stand, many users a query: after Redis was away, for the
+/// users it concerns; and slowly, round and round, for all, since a publication may always be lost. Thread-safe; does
+/// not block. When the database does not answer, the next round does it.
+@Singleton
+final class Reconciler {
+    private static final int MAX_BATCH = 500;
+
+    private final InboxLog log;
+    private final Registry registry;
+    private final GatewayMetrics metrics;
+    private final Batcher<Feed> feeds;
+    private final ScheduledExecutorService rounds = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofVirtual().name("gateway-reconcile").factory());
+    private final long secondsPerRound;
+    private Iterator<Feed> round;
+
+    Reconciler(InboxLog log, Registry registry, GatewaySettings settings, GatewayMetrics metrics) {
+        this.log = log;
+        this.registry = registry;
+        this.metrics = metrics;
+        this.feeds = new Batcher<>(
+                "reconcile",
+                MAX_BATCH,
+                1,
+                settings.feeds().connections() * settings.feeds().channelsPerConnection(),
+                this::compare);
+        this.secondsPerRound = Math.max(1, settings.feeds().reconcileEvery().toSeconds());
+        this.round = registry.feeds().iterator();
+        rounds.scheduleWithFixedDelay(this::goOn, 1, 1, TimeUnit.SECONDS);
+    }
+
+    void add(Feed feed) {
+        feeds.offer(feed);
+    }
+
+    private void goOn() {
+        long due = Math.ceilDiv(registry.feeds().size(), secondsPerRound);
+        for (; due > 0 && round.hasNext(); due--) {
+            add(round.next());
+        }
+        if (!round.hasNext()) {
+            round = registry.feeds().iterator();
+        }
+    }
+
+    private void compare(List<Feed> batch) {
+        Map<String, InboxPosition> positions;
+        try {
+            positions = log.positions(batch.stream().map(feed -> feed.user).distinct().toList());
+        } catch (RuntimeException e) {
+            metrics.databaseFailed(e);
+            return;
+        }
+        metrics.reconciled(batch.size());
+        for (Loop loop : registry.loops()) {
+            loop.executor.execute(() -> {
+                for (Feed feed : batch) {
+                    InboxPosition position = positions.get(feed.user);
+                    if (position != null) {
+                        for (Session s = feed.first(loop.index); s != null; s = s.nextOfUser) {
+                            s.inbox().reconcile(position.head());
+                        }
+                    }
+                }
+            });
+        }
+    }
+
+    @PreDestroy
+    void close() {
+        rounds.shutdownNow();
+    }
+}

@@ -1,0 +1,37 @@
+package io.belfry.gateway;
+
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Counts the open sockets, in all and by address of the network. Thread-safe.
+@Singleton
+final class Sockets {
+    private final GatewaySettings.Limits limits;
+    private final AtomicInteger open = new AtomicInteger();
+    private final ConcurrentHashMap<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
+
+    Sockets(GatewaySettings settings, GatewayMetrics metrics) {
+        this.limits = settings.limits();
+        metrics.sockets(open);
+    }
+
+    boolean isFull() {
+        return open.get() >= limits.connections();
+    }
+
+    boolean isFull(InetAddress address) {
+        return byAddress.getOrDefault(address, 0) >= limits.connectionsPerAddress();
+    }
+
+    void enter(InetAddress address) {
+        open.incrementAndGet();
+        byAddress.merge(address, 1, Integer::sum);
+    }
+
+    void leave(InetAddress address) {
+        open.decrementAndGet();
+        byAddress.computeIfPresent(address, (a, count) -> count == 1 ? null : count - 1);
+    }
+}

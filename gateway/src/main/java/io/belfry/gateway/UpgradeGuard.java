@@ -1,0 +1,90 @@
+package io.belfry.gateway;
+
+import io.micronaut.core.annotation.Nullable;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.annotation.RequestFilter;
+import io.micronaut.http.annotation.ServerFilter;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Set;
+
+/// Decides whether a request may become a WebSocket, before anything is upgraded: it must be a proper one, from an
+/// allowed origin, while the node takes connections. Runs on the event loop.
+@ServerFilter(GatewaySocket.PATH)
+final class UpgradeGuard {
+    private static final String SUPPORTED_VERSION = "13";
+    private static final int KEY_BYTES = 16;
+    private static final String RETRY_AFTER_SECONDS = "5";
+
+    private final Sockets sockets;
+    private final Drain drain;
+    private final Set<String> allowedOrigins;
+
+    UpgradeGuard(GatewaySettings settings, Sockets sockets, Drain drain) {
+        this.sockets = sockets;
+        this.drain = drain;
+        this.allowedOrigins = Set.copyOf(settings.allowedOrigins());
+    }
+
+    @RequestFilter
+    @Nullable
+    HttpResponse<?> check(HttpRequest<?> request) {
+        HttpHeaders headers = request.getHeaders();
+        if (!"websocket".equalsIgnoreCase(headers.get(HttpHeaders.UPGRADE))) {
+            return refuse(HttpStatus.UPGRADE_REQUIRED, "a WebSocket is opened here").header(HttpHeaders.UPGRADE, "websocket");
+        }
+        if (!SUPPORTED_VERSION.equals(headers.get("Sec-WebSocket-Version"))) {
+            return refuse(HttpStatus.UPGRADE_REQUIRED, "this version of WebSocket is not spoken here")
+                    .header("Sec-WebSocket-Version", SUPPORTED_VERSION);
+        }
+        if (!isKey(headers.get("Sec-WebSocket-Key"))) {
+            return refuse(HttpStatus.BAD_REQUEST, "Sec-WebSocket-Key is not 16 bytes in base 64");
+        }
+        if (!isAllowed(headers.get(HttpHeaders.ORIGIN), headers.get(HttpHeaders.HOST))) {
+            return refuse(HttpStatus.FORBIDDEN, "pages of this origin may not connect");
+        }
+        if (drain.isRunning() || sockets.isFull()) {
+            return refuse(HttpStatus.SERVICE_UNAVAILABLE, "this node takes no connections at the moment")
+                    .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        if (sockets.isFull(request.getRemoteAddress().getAddress())) {
+            return refuse(HttpStatus.TOO_MANY_REQUESTS, "too many connections from this address")
+                    .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        return null;
+    }
+
+    private static boolean isKey(String key) {
+        try {
+            return key != null && Base64.getDecoder().decode(key).length == KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /// Browsers name the origin of the page, and nobody can make them lie; other clients need none.
+    private boolean isAllowed(String origin, String host) {
+        if (origin == null || allowedOrigins.contains("*") || allowedOrigins.contains(origin)) {
+            return true;
+        }
+        try {
+            URI page = new URI(origin);
+            return host != null
+                    && page.getAuthority() != null
+                    && page.getAuthority().toLowerCase(Locale.ROOT).equals(host.toLowerCase(Locale.ROOT));
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    private static io.micronaut.http.MutableHttpResponse<?> refuse(HttpStatus status, String detail) {
+        String body = "{\"type\":\"about:blank\",\"title\":\"" + status.getReason() + "\",\"status\":" + status.getCode()
+                + ",\"detail\":\"" + detail + "\"}";
+        return HttpResponse.status(status).contentType("application/problem+json").body(body);
+    }
+}

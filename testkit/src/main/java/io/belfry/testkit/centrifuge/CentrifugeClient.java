@@ -1,0 +1,280 @@
+package io.belfry.testkit.centrifuge;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/// An unmodified npm `centrifuge` client in a Node process of its own, which can be frozen. What it tells is kept in
+/// order and can be waited for. Safe for use by several threads.
+///
+/// ```java
+/// try (CentrifugeClient client = CentrifugeClient.to("ws://127.0.0.1:8080/connection/websocket").token(jwt).start()) {
+///     client.connect();
+///     client.await("a notification", () -> !client.publications("inbox").isEmpty());
+/// }
+/// ```
+public final class CentrifugeClient implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final Process process;
+    private final Writer commands;
+    private final List<JsonNode> events = new ArrayList<>();
+    private int lastRef;
+
+    private CentrifugeClient(Process process) {
+        this.process = process;
+        this.commands = process.outputWriter(StandardCharsets.UTF_8);
+        Thread.ofVirtual().name("centrifuge-client-" + process.pid()).start(this::read);
+    }
+
+    /// @param url of the WebSocket endpoint
+    public static Builder to(String url) {
+        return new Builder(url);
+    }
+
+    /// How the client is made.
+    public static final class Builder {
+        private final ObjectNode options = JSON.createObjectNode();
+
+        private Builder(String url) {
+            options.put("url", url);
+        }
+
+        public Builder token(String token) {
+            options.put("token", token);
+            return this;
+        }
+
+        /// Names the installation of the app.
+        public Builder device(String deviceId) {
+            options.withObject("/data").put("deviceId", deviceId);
+            return this;
+        }
+
+        /// @param locale a BCP 47 tag
+        public Builder locale(String locale) {
+            options.withObject("/data").put("locale", locale);
+            return this;
+        }
+
+        /// It asks for a new token when it needs one, and gets the one last given to [CentrifugeClient#renewToken].
+        public Builder refreshingToken() {
+            options.put("refreshes", true);
+            return this;
+        }
+
+        /// How soon it comes back; the SDK's own default is 500 ms and more.
+        public Builder reconnectDelay(Duration least, Duration most) {
+            options.put("minReconnectDelay", least.toMillis()).put("maxReconnectDelay", most.toMillis());
+            return this;
+        }
+
+        /// Starts the process. The client does not connect by itself.
+        public CentrifugeClient start() {
+            try {
+                Process process = new ProcessBuilder("node", "client.mjs", options.toString())
+                        .directory(NodeProject.directory().toFile())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+                CentrifugeClient client = new CentrifugeClient(process);
+                client.awaitEvent("ready");
+                return client;
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while Node starts", interrupted);
+            }
+        }
+    }
+
+    /// Connects, and waits until it is connected.
+    public CentrifugeClient connect() {
+        int before = events("connected").size();
+        startConnecting();
+        await("to be connected", () -> events("connected").size() > before);
+        return this;
+    }
+
+    /// Begins to connect, and does not wait.
+    public void startConnecting() {
+        send(JSON.createObjectNode().put("do", "connect"));
+    }
+
+    /// Disconnects, and waits until it is disconnected. Positions are kept for the next [#connect].
+    public void disconnect() {
+        int before = events("disconnected").size();
+        send(JSON.createObjectNode().put("do", "disconnect"));
+        await("to be disconnected", () -> events("disconnected").size() > before);
+    }
+
+    /// What a client that asks for a new token gets from now on.
+    public void renewToken(String token) {
+        send(JSON.createObjectNode().put("do", "token").put("token", token));
+    }
+
+    /// Calls a method, and waits for the answer.
+    ///
+    /// @param data JSON
+    /// @return `{"data":…}` or `{"error":{"code","message"}}`
+    public JsonNode rpc(String method, String data) {
+        int ref;
+        synchronized (events) {
+            ref = ++lastRef;
+        }
+        try {
+            ObjectNode command = JSON.createObjectNode().put("do", "rpc").put("ref", ref).put("method", method);
+            send(command.set("data", JSON.readTree(data)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return awaitEvent(event -> event.path("ref").asInt() == ref, "an answer to " + method);
+    }
+
+    /// Subscribes to a channel from the client's side.
+    public void subscribe(String channel) {
+        send(JSON.createObjectNode().put("do", "subscribe").put("channel", channel));
+    }
+
+    /// Everything that the client told so far, oldest first.
+    public List<JsonNode> events() {
+        synchronized (events) {
+            return List.copyOf(events);
+        }
+    }
+
+    public List<JsonNode> events(String name) {
+        return events().stream()
+                .filter(event -> event.path("event").asText().equals(name))
+                .toList();
+    }
+
+    /// The publications of a channel, recovered ones included: `{"channel","data","offset"}`.
+    public List<JsonNode> publications(String channel) {
+        return events("publication").stream()
+                .filter(event -> event.path("channel").asText().equals(channel))
+                .toList();
+    }
+
+    public List<Long> offsets(String channel) {
+        return publications(channel).stream().map(p -> p.path("offset").asLong()).toList();
+    }
+
+    /// The last thing that the client told of its subscription to a channel: `recovered`, `wasRecovering`,
+    /// `streamPosition`, `data` …
+    public JsonNode subscription(String channel) {
+        return events("subscribed").stream()
+                .filter(event -> event.path("channel").asText().equals(channel))
+                .reduce((first, second) -> second)
+                .orElseGet(JSON::missingNode);
+    }
+
+    /// Waits for the first event of that name.
+    public JsonNode awaitEvent(String name) {
+        return awaitEvent(event -> event.path("event").asText().equals(name), name);
+    }
+
+    private JsonNode awaitEvent(Predicate<JsonNode> wanted, String what) {
+        await(what, () -> events().stream().anyMatch(wanted));
+        return events().stream().filter(wanted).findFirst().orElseThrow();
+    }
+
+    /// A state of the client.
+    @FunctionalInterface
+    public interface Condition {
+        boolean holds();
+    }
+
+    /// Waits until a condition on the events holds.
+    ///
+    /// @throws AssertionError after 20 s, with all that the client told
+    public void await(String what, Condition condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        synchronized (events) {
+            while (!condition.holds()) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0 || !process.isAlive()) {
+                    throw new AssertionError("no " + what + "; the client told " + events);
+                }
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(events, left);
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    throw new AssertionError("interrupted while waiting for " + what, interrupted);
+                }
+            }
+        }
+    }
+
+    /// Freezes the process: its sockets stay open, and nobody reads them.
+    public void suspend() {
+        signal("STOP");
+    }
+
+    public void resume() {
+        signal("CONT");
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /// Ends the process at once, as a crash would.
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void send(JsonNode command) {
+        try {
+            synchronized (commands) {
+                commands.write(command + "\n");
+                commands.flush();
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private void read() {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                JsonNode event = JSON.readTree(line);
+                synchronized (events) {
+                    events.add(event);
+                    events.notifyAll();
+                }
+            }
+        } catch (IOException ended) {
+            // The process is gone.
+        } finally {
+            synchronized (events) {
+                events.notifyAll();
+            }
+        }
+    }
+}

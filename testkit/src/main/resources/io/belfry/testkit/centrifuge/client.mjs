@@ -1,0 +1,64 @@
+// One unmodified centrifuge client, driven by lines of JSON: commands on standard input, events on standard output.
+import { createInterface } from 'node:readline';
+import { Centrifuge } from 'centrifuge';
+import WebSocket from 'ws';
+
+const options = JSON.parse(process.argv[2]);
+const say = (event, detail = {}) => process.stdout.write(JSON.stringify({ event, ...detail }) + '\n');
+
+let token = options.token;
+const client = new Centrifuge(options.url, {
+  websocket: WebSocket,
+  token,
+  getToken: options.refreshes
+    ? async () => {
+        say('tokenWanted');
+        return token;
+      }
+    : null,
+  data: options.data ?? null,
+  timeout: options.timeout ?? 5000,
+  minReconnectDelay: options.minReconnectDelay ?? 500,
+  maxReconnectDelay: options.maxReconnectDelay ?? 20000,
+});
+
+client.on('connecting', ({ code, reason }) => say('connecting', { code, reason }));
+client.on('connected', ({ client: id, transport }) => say('connected', { client: id, transport }));
+client.on('disconnected', ({ code, reason }) => say('disconnected', { code, reason }));
+client.on('error', ({ error }) => say('error', { error: { code: error?.code, message: error?.message } }));
+client.on('subscribing', ({ channel }) => say('subscribing', { channel }));
+client.on('subscribed', context => say('subscribed', context));
+client.on('unsubscribed', ({ channel }) => say('unsubscribed', { channel }));
+client.on('publication', ({ channel, data, offset }) => say('publication', { channel, data, offset }));
+
+const commands = {
+  connect: () => client.connect(),
+  disconnect: () => client.disconnect(),
+  token: command => {
+    token = command.token;
+  },
+  rpc: async ({ ref, method, data }) => {
+    try {
+      const result = await client.rpc(method, data);
+      say('answer', { ref, data: result.data ?? null });
+    } catch (error) {
+      say('answer', { ref, error: { code: error.code, message: error.message } });
+    }
+  },
+  subscribe: ({ channel }) => {
+    const subscription = client.newSubscription(channel);
+    subscription.on('error', ({ error }) => say('subscriptionError', { channel, error }));
+    subscription.on('subscribed', context => say('clientSubscribed', context));
+    subscription.on('unsubscribed', ({ code, reason }) => say('clientUnsubscribed', { channel, code, reason }));
+    subscription.subscribe();
+  },
+};
+
+createInterface({ input: process.stdin })
+  .on('line', line => {
+    const command = JSON.parse(line);
+    commands[command.do](command);
+  })
+  .on('close', () => process.exit(0));
+
+say('ready');
