@@ -100,11 +100,11 @@ public final class CentrifugeClient implements AutoCloseable {
         }
     }
 
-    /// Connects, and waits until it is connected.
+    /// Connects, and waits until it is connected and has told of its server-side subscriptions.
     public CentrifugeClient connect() {
-        int before = events("connected").size();
+        int before = events("settled").size();
         startConnecting();
-        await("to be connected", () -> events("connected").size() > before);
+        await("connection", () -> events("settled").size() > before);
         return this;
     }
 
@@ -117,7 +117,7 @@ public final class CentrifugeClient implements AutoCloseable {
     public void disconnect() {
         int before = events("disconnected").size();
         send(JSON.createObjectNode().put("do", "disconnect"));
-        await("to be disconnected", () -> events("disconnected").size() > before);
+        await("end of the connection", () -> events("disconnected").size() > before);
     }
 
     /// What a client that asks for a new token gets from now on.
@@ -135,7 +135,8 @@ public final class CentrifugeClient implements AutoCloseable {
             ref = ++lastRef;
         }
         try {
-            ObjectNode command = JSON.createObjectNode().put("do", "rpc").put("ref", ref).put("method", method);
+            ObjectNode command =
+                    JSON.createObjectNode().put("do", "rpc").put("ref", ref).put("method", method);
             send(command.set("data", JSON.readTree(data)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -169,7 +170,9 @@ public final class CentrifugeClient implements AutoCloseable {
     }
 
     public List<Long> offsets(String channel) {
-        return publications(channel).stream().map(p -> p.path("offset").asLong()).toList();
+        return publications(channel).stream()
+                .map(p -> p.path("offset").asLong())
+                .toList();
     }
 
     /// The last thing that the client told of its subscription to a channel: `recovered`, `wasRecovering`,
@@ -240,7 +243,9 @@ public final class CentrifugeClient implements AutoCloseable {
 
     private void signal(String name) {
         try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         } catch (InterruptedException interrupted) {

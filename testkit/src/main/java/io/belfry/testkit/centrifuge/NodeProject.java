@@ -28,8 +28,8 @@ final class NodeProject {
     static synchronized Path directory() throws IOException, InterruptedException {
         Path home = Path.of("target", "centrifuge-client").toAbsolutePath();
         Files.createDirectories(home);
-        try (FileChannel file = FileChannel.open(
-                        home.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel file =
+                        FileChannel.open(home.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock _ = file.lock()) {
             for (Map.Entry<String, String> entry : FILES.entrySet()) {
                 try (InputStream in = NodeProject.class.getResourceAsStream(entry.getKey())) {

@@ -23,7 +23,11 @@ const client = new Centrifuge(options.url, {
 });
 
 client.on('connecting', ({ code, reason }) => say('connecting', { code, reason }));
-client.on('connected', ({ client: id, transport }) => say('connected', { client: id, transport }));
+client.on('connected', ({ client: id, transport }) => {
+  say('connected', { client: id, transport });
+  // Server-side subscriptions and what they recovered are told right after.
+  setImmediate(() => say('settled'));
+});
 client.on('disconnected', ({ code, reason }) => say('disconnected', { code, reason }));
 client.on('error', ({ error }) => say('error', { error: { code: error?.code, message: error?.message } }));
 client.on('subscribing', ({ channel }) => say('subscribing', { channel }));
