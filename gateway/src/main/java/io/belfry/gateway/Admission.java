@@ -170,7 +170,8 @@ final class Admission {
     }
 
     private void finishAfter(List<CatchUp.Wave> waves, long head) {
-        announcementsFrom = waves.isEmpty() ? head : Math.max(head, waves.getLast().offset());
+        announcementsFrom =
+                waves.isEmpty() ? head : Math.max(head, waves.getLast().offset());
         List<ReplyWriter.Missed> missed = waves.stream()
                 .map(wave -> new ReplyWriter.Missed(
                         wave.offset(), gateway.wording().publication(wave.entry(), session.locale())))

@@ -19,7 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Follows the log of the announcements for the whole node, and hands each wave to the connections it concerns. A notice
+/// Follows the log of the announcements for the whole node, and hands each wave to the connections it concerns. A
+/// notice
 /// from Redis only says that there is more; the log is also looked at every few seconds. A wave's frame is built once a
 /// loop and locale.
 ///
@@ -106,9 +107,8 @@ final class AnnouncementLog {
 
     private void publish(Announcements.Wave wave) {
         Optional<Announcement> announcement = log.find(wave.broadcastId());
-        Optional<Addressed> addressed = announcement
-                .filter(Announcement::snapshotAudience)
-                .map(a -> addressed(wave));
+        Optional<Addressed> addressed =
+                announcement.filter(Announcement::snapshotAudience).map(a -> addressed(wave));
         synchronized (lock) {
             position = wave.offset();
             for (Loop loop : registry.loops()) {
@@ -135,8 +135,8 @@ final class AnnouncementLog {
         var yes = new HashSet<String>();
         var users = new ArrayList<>(asked);
         for (int i = 0; i < users.size(); i += USERS_PER_QUERY) {
-            yes.addAll(log.addressed(
-                    wave.broadcastId(), users.subList(i, Math.min(users.size(), i + USERS_PER_QUERY))));
+            yes.addAll(
+                    log.addressed(wave.broadcastId(), users.subList(i, Math.min(users.size(), i + USERS_PER_QUERY))));
         }
         return new Addressed(asked, yes);
     }
@@ -168,8 +168,7 @@ final class AnnouncementLog {
                 return;
             }
             if (addressed.isEmpty() || addressed.get().yes.contains(session.user())) {
-                session.announcements()
-                        .publish(byLocale.computeIfAbsent(session.locale(), this::publication));
+                session.announcements().publish(byLocale.computeIfAbsent(session.locale(), this::publication));
             } else if (!addressed.get().asked.contains(session.user())) {
                 // It came after the question.
                 session.announcements().lookUp();
@@ -178,7 +177,8 @@ final class AnnouncementLog {
 
         private Publication publication(Optional<String> locale) {
             return Publication.ofAnnouncement(
-                    wave.offset(), wording.publication(new Announcements.Entry(announcement, wave.offset(), false), locale));
+                    wave.offset(),
+                    wording.publication(new Announcements.Entry(announcement, wave.offset(), false), locale));
         }
 
         void end() {

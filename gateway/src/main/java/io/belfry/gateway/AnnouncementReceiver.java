@@ -88,8 +88,8 @@ final class AnnouncementReceiver {
     private void catchUp(CatchUp.Waves missed, long headBefore) {
         mode = Mode.LIVE;
         for (CatchUp.Wave wave : missed.waves()) {
-            Publication publication =
-                    Publication.ofAnnouncement(wave.offset(), gateway.wording().publication(wave.entry(), session.locale()));
+            Publication publication = Publication.ofAnnouncement(
+                    wave.offset(), gateway.wording().publication(wave.entry(), session.locale()));
             publish(publication);
             publication.release();
             if (mode == Mode.LAGGING) {

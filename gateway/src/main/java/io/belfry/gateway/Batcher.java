@@ -46,7 +46,9 @@ final class Batcher<T> {
             }
             threads++;
         }
-        Thread.ofVirtual().name("gateway-" + name + "-" + named.incrementAndGet()).start(this::run);
+        Thread.ofVirtual()
+                .name("gateway-" + name + "-" + named.incrementAndGet())
+                .start(this::run);
         return true;
     }
 

@@ -14,7 +14,8 @@ enum ClientChannel {
 
     ClientChannel(String label) {
         this.label = label;
-        this.pushPrefix = ("{\"push\":{\"channel\":\"" + label + "\",\"pub\":{\"data\":").getBytes(StandardCharsets.UTF_8);
+        this.pushPrefix =
+                ("{\"push\":{\"channel\":\"" + label + "\",\"pub\":{\"data\":").getBytes(StandardCharsets.UTF_8);
     }
 
     String label() {

@@ -152,7 +152,8 @@ final class CommandReader {
 
     private static void require(JsonParser json, JsonToken is, JsonToken expected) throws IOException {
         if (is != expected) {
-            throw new IOException(is + " at " + json.currentLocation().getByteOffset() + " (expected: " + expected + ")");
+            throw new IOException(
+                    is + " at " + json.currentLocation().getByteOffset() + " (expected: " + expected + ")");
         }
     }
 

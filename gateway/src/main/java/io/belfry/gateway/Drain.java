@@ -81,7 +81,8 @@ final class Drain implements GracefulShutdownCapable {
         }
         // What was opened just before upgrades were refused.
         connections().forEach(c -> c.loop().executor.execute(() -> c.disconnect(Disconnect.SHUTDOWN)));
-        long deadline = System.nanoTime() + Connection.CLOSE_PATIENCE.plusSeconds(1).toNanos();
+        long deadline =
+                System.nanoTime() + Connection.CLOSE_PATIENCE.plusSeconds(1).toNanos();
         while (!connections().isEmpty() && System.nanoTime() < deadline) {
             Thread.sleep(STEP);
         }

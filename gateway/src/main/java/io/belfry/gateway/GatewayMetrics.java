@@ -175,7 +175,8 @@ final class GatewayMetrics {
     }
 
     void called(String method) {
-        counter("calls", "RPCs", "method", METHODS.contains(method) ? method : "unknown").increment();
+        counter("calls", "RPCs", "method", METHODS.contains(method) ? method : "unknown")
+                .increment();
     }
 
     void databaseFailed(Throwable failure) {

@@ -50,7 +50,10 @@ public record GatewaySettings(
             @Bindable(defaultValue = "200000") @Min(1) int connections,
             @Bindable(defaultValue = "10") @Min(1) int connectionsPerUser,
             @Bindable(defaultValue = "20000") @Min(1) int connectionsPerAddress,
-            @Bindable(defaultValue = "65536") @Min(1024) @Max(16 << 20) int messageBytes,
+
+            @Bindable(defaultValue = "65536") @Min(1024) @Max(16 << 20)
+            int messageBytes,
+
             @Bindable(defaultValue = "100") @Min(1) int commandsPerSecond,
             @Bindable(defaultValue = "64") @Min(1) int queuedCommands,
             @Bindable(defaultValue = "65536") @Min(4096) int outboundBytes,
@@ -59,7 +62,8 @@ public record GatewaySettings(
 
     /// How much a client that comes back is sent (`belfry.gateway.recovery`). One that missed more reloads.
     ///
-    /// @param gapHold how long a publication that came too early waits for those before it, which other processes may
+    /// @param gapHold how long a publication that came too early waits for those before it, which other processes
+    /// may
     ///     be about to publish; then they are read from the database
     @ConfigurationProperties("recovery")
     public record Recovery(
@@ -85,7 +89,8 @@ public record GatewaySettings(
     /// Proof of what clients have (`belfry.gateway.receipts`).
     ///
     /// @param flushEvery how often receipts are saved, all together; well below the shortest push delay
-    /// @param backlog devices whose receipts may wait for the database; more are dropped, and those devices may get a
+    /// @param backlog devices whose receipts may wait for the database; more are dropped, and those devices may get
+    /// a
     ///     push for what they have
     /// @param pushGrace how long after its socket died a client may come back before what it did not get is pushed
     @ConfigurationProperties("receipts")

@@ -50,12 +50,12 @@ final class GatewaySocket {
 
     @OnOpen
     void open(WebSocketSession session, HttpRequest<?> request) {
-        Channel channel = ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel();
+        Channel channel =
+                ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel();
         channel.config().setWriteBufferWaterMark(waterMark);
         ChannelPipeline pipeline = channel.pipeline();
         ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
-        Connection connection =
-                gateway.open(channel, ((InetSocketAddress) channel.remoteAddress()).getAddress());
+        Connection connection = gateway.open(channel, ((InetSocketAddress) channel.remoteAddress()).getAddress());
         pipeline.replace(decoder.name(), NAME, connection);
         pipeline.context(NAME).writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> strip(channel));
     }

@@ -4,22 +4,28 @@ import io.micronaut.context.event.BeanCreatedEvent;
 import io.micronaut.context.event.BeanCreatedEventListener;
 import io.micronaut.http.netty.channel.ChannelPipelineCustomizer;
 import io.micronaut.http.server.netty.NettyServerCustomizer;
+import io.micronaut.http.server.netty.websocket.NettyServerWebSocketUpgradeHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import jakarta.inject.Singleton;
 import java.util.concurrent.TimeUnit;
 
-/// Closes HTTP connections that do not get the headers of a request out in time. Micronaut's own timer starts again
-/// with every byte, so that a client who sends one a minute keeps a connection for ever.
+/// Changes to the pipeline of every HTTP connection that Micronaut makes:
+///
+/// - A connection that does not get the headers of a request out in time is closed. Micronaut's own timer starts again
+///   with every byte, so that a client who sends one a minute would keep a connection for ever.
+/// - Compression of WebSocket messages is not offered. Inflating has no limit there, and every deflating connection
+///   would need a window of its own and an encoding of its own.
 @Singleton
-final class RequestDeadline implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
+final class HttpPipeline implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
     private final long patienceMillis;
 
-    RequestDeadline(GatewaySettings settings) {
+    HttpPipeline(GatewaySettings settings) {
         this.patienceMillis = settings.headerTimeout().toMillis();
     }
 
@@ -42,8 +48,11 @@ final class RequestDeadline implements BeanCreatedEventListener<NettyServerCusto
         }
 
         @Override
-        public void onInitialPipelineBuilt() {
+        public void onStreamPipelineBuilt() {
             ChannelPipeline pipeline = channel.pipeline();
+            if (pipeline.get(NettyServerWebSocketUpgradeHandler.COMPRESSION_HANDLER) != null) {
+                pipeline.remove(NettyServerWebSocketUpgradeHandler.COMPRESSION_HANDLER);
+            }
             String codec = ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC;
             if (pipeline.get(codec) != null) {
                 var clock = new HeaderClock();
@@ -109,7 +118,7 @@ final class RequestDeadline implements BeanCreatedEventListener<NettyServerCusto
             if (message instanceof HttpRequest) {
                 clock.headersEnd();
             }
-            if (message instanceof io.netty.handler.codec.http.LastHttpContent) {
+            if (message instanceof LastHttpContent) {
                 clock.requestEnds();
             }
             ctx.fireChannelRead(message);

@@ -20,8 +20,8 @@ final class Positions {
 
     Positions(InboxLog log, GatewaySettings settings) {
         this.log = log;
-        this.queries = new Batcher<>(
-                "positions", MAX_BATCH, THREADS, settings.limits().pendingConnects(), this::look);
+        this.queries =
+                new Batcher<>("positions", MAX_BATCH, THREADS, settings.limits().pendingConnects(), this::look);
     }
 
     /// @param epoch the generation in which the offset counts
@@ -44,8 +44,7 @@ final class Positions {
             String epoch = log.epoch();
             Map<String, InboxPosition> found = log.positions(users);
             for (Query query : batch) {
-                query.answer.complete(
-                        new Standing(epoch, found.getOrDefault(query.user, InboxPosition.START)));
+                query.answer.complete(new Standing(epoch, found.getOrDefault(query.user, InboxPosition.START)));
             }
         } catch (RuntimeException e) {
             batch.forEach(query -> query.answer.completeExceptionally(e));

@@ -59,7 +59,8 @@ final class Reconciler {
     private void compare(List<Feed> batch) {
         Map<String, InboxPosition> positions;
         try {
-            positions = log.positions(batch.stream().map(feed -> feed.user).distinct().toList());
+            positions = log.positions(
+                    batch.stream().map(feed -> feed.user).distinct().toList());
         } catch (RuntimeException e) {
             metrics.databaseFailed(e);
             return;

@@ -51,8 +51,11 @@ final class Rpcs {
         this.wording = wording;
         this.metrics = metrics;
         this.calls = new Batcher<>(
-                "rpc", 1, settings.limits().databaseQueries(), settings.limits().pendingConnects(), batch -> batch
-                        .forEach(call -> call.answer.complete(answer(call))));
+                "rpc",
+                1,
+                settings.limits().databaseQueries(),
+                settings.limits().pendingConnects(),
+                batch -> batch.forEach(call -> call.answer.complete(answer(call))));
     }
 
     /// How a call ended.
@@ -64,11 +67,7 @@ final class Rpcs {
     record Refused(ProtocolError error) implements Outcome {}
 
     private record Call(
-            String user,
-            Optional<String> locale,
-            String method,
-            byte[] arguments,
-            CompletableFuture<Outcome> answer) {}
+            String user, Optional<String> locale, String method, byte[] arguments, CompletableFuture<Outcome> answer) {}
 
     CompletableFuture<Outcome> call(String user, Optional<String> locale, String method, byte[] arguments) {
         var call = new Call(user, locale, method, arguments, new CompletableFuture<>());
@@ -81,9 +80,8 @@ final class Rpcs {
     private Outcome answer(Call call) {
         metrics.called(call.method);
         try {
-            JsonNode arguments = call.arguments.length == 0
-                    ? JsonNodeFactory.instance.objectNode()
-                    : JSON.readTree(call.arguments);
+            JsonNode arguments =
+                    call.arguments.length == 0 ? JsonNodeFactory.instance.objectNode() : JSON.readTree(call.arguments);
             return answer(call, arguments);
         } catch (BadArgument e) {
             return new Refused(ProtocolError.badArgument(e.getMessage()));

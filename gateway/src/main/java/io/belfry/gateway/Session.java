@@ -208,12 +208,12 @@ final class Session {
         working = true;
         gateway.verify(refresh.token(), loop(), verdict -> {
             switch (verdict) {
-                case TokenVerdict.Valid valid when valid.user().value().equals(feed.user) -> {
+                case TokenVerdict.Valid valid
+                when valid.user().value().equals(feed.user) -> {
                     expires(valid);
                     reply(ReplyWriter.refresh(refresh.id(), ttlSeconds()));
                 }
-                case TokenVerdict.Valid _, TokenVerdict.Invalid _ ->
-                    connection.disconnect(Disconnect.INVALID_TOKEN);
+                case TokenVerdict.Valid _, TokenVerdict.Invalid _ -> connection.disconnect(Disconnect.INVALID_TOKEN);
                 // An error reply to a refresh would be final for the client; after this it gets a new token.
                 case TokenVerdict.Expired _ -> connection.disconnect(Disconnect.EXPIRED);
             }

@@ -36,7 +36,8 @@ final class UpgradeGuard {
     HttpResponse<?> check(HttpRequest<?> request) {
         HttpHeaders headers = request.getHeaders();
         if (!"websocket".equalsIgnoreCase(headers.get(HttpHeaders.UPGRADE))) {
-            return refuse(HttpStatus.UPGRADE_REQUIRED, "a WebSocket is opened here").header(HttpHeaders.UPGRADE, "websocket");
+            return refuse(HttpStatus.UPGRADE_REQUIRED, "a WebSocket is opened here")
+                    .header(HttpHeaders.UPGRADE, "websocket");
         }
         if (!SUPPORTED_VERSION.equals(headers.get("Sec-WebSocket-Version"))) {
             return refuse(HttpStatus.UPGRADE_REQUIRED, "this version of WebSocket is not spoken here")
@@ -83,8 +84,10 @@ final class UpgradeGuard {
     }
 
     private static io.micronaut.http.MutableHttpResponse<?> refuse(HttpStatus status, String detail) {
-        String body = "{\"type\":\"about:blank\",\"title\":\"" + status.getReason() + "\",\"status\":" + status.getCode()
-                + ",\"detail\":\"" + detail + "\"}";
-        return HttpResponse.status(status).contentType("application/problem+json").body(body);
+        String body = "{\"type\":\"about:blank\",\"title\":\"" + status.getReason() + "\",\"status\":"
+                + status.getCode() + ",\"detail\":\"" + detail + "\"}";
+        return HttpResponse.status(status)
+                .contentType("application/problem+json")
+                .body(body);
     }
 }

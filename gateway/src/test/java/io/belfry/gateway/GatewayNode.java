@@ -1,0 +1,94 @@
+package io.belfry.gateway;
+
+import io.belfry.core.identity.UserTokens;
+import io.belfry.core.user.UserId;
+import io.belfry.testkit.TestDatabase;
+import io.belfry.testkit.centrifuge.CentrifugeClient;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.runtime.server.EmbeddedServer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/// A gateway of the test's own, on a free port, with real PostgreSQL and Redis behind it.
+final class GatewayNode implements AutoCloseable {
+    static final String SECRET = "a secret that only tests know, 32+";
+
+    private final ApplicationContext context;
+    private final EmbeddedServer server;
+    private final Inbound inbound;
+
+    private GatewayNode(ApplicationContext context) {
+        this.context = context;
+        this.server = context.getBean(EmbeddedServer.class).start();
+        this.inbound = new Inbound(context);
+    }
+
+    static GatewayNode start(TestDatabase database, String redisUrl) {
+        return start(database, redisUrl, Map.of());
+    }
+
+    /// @param settings in addition to what the gateway needs, or instead
+    static GatewayNode start(TestDatabase database, String redisUrl, Map<String, Object> settings) {
+        var all = new HashMap<String, Object>(Map.of(
+                "micronaut.server.port",
+                -1,
+                "micronaut.server.host",
+                "127.0.0.1",
+                "datasources.default.url",
+                database.jdbcUrl(),
+                "datasources.default.username",
+                database.user(),
+                "datasources.default.password",
+                database.password(),
+                "datasources.default.driver-class-name",
+                "org.postgresql.Driver",
+                "datasources.default.maximum-pool-size",
+                8,
+                "redis.uri",
+                redisUrl,
+                "belfry.tokens.secret",
+                SECRET));
+        all.put("belfry.gateway.recovery.gap-hold", "20ms");
+        all.put("micronaut.netty.event-loops.default.transport", "io_uring,epoll,nio");
+        all.put("micronaut.netty.event-loops.parent.transport", "io_uring,epoll,nio");
+        all.put("micronaut.netty.event-loops.parent.num-threads", 1);
+        all.putAll(settings);
+        return new GatewayNode(ApplicationContext.run(all, "gateway"));
+    }
+
+    String url() {
+        return "ws://127.0.0.1:" + server.getPort() + GatewaySocket.PATH;
+    }
+
+    int port() {
+        return server.getPort();
+    }
+
+    /// Writes to inboxes and publishes, as a dispatcher would.
+    Inbound inbound() {
+        return inbound;
+    }
+
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    String token(String user) {
+        return token(user, Duration.ofHours(1));
+    }
+
+    String token(String user, Duration validFor) {
+        return bean(UserTokens.class).mint(new UserId(user), validFor);
+    }
+
+    /// A client that is not connected yet.
+    CentrifugeClient.Builder client(String user) {
+        return CentrifugeClient.to(url()).token(token(user));
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

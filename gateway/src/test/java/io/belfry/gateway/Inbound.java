@@ -1,0 +1,117 @@
+package io.belfry.gateway;
+
+import io.belfry.core.event.EventId;
+import io.belfry.core.event.Priority;
+import io.belfry.core.feed.FeedMessage;
+import io.belfry.core.feed.FeedNames;
+import io.belfry.core.feed.Feeds;
+import io.belfry.core.inbox.InboxItem;
+import io.belfry.core.inbox.InboxJson;
+import io.belfry.core.inbox.InboxWriter;
+import io.belfry.core.inbox.NewNotification;
+import io.belfry.core.inbox.NotificationId;
+import io.belfry.core.inbox.Written;
+import io.micronaut.context.ApplicationContext;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+
+/// Puts notifications into inboxes and on feeds, apart, so that a test can lose or reorder what is published.
+final class Inbound {
+    private final Jdbi jdbi;
+    private final InboxWriter writer;
+    private final Feeds feeds;
+
+    Inbound(ApplicationContext context) {
+        this.jdbi = context.getBean(Jdbi.class);
+        this.writer = context.getBean(InboxWriter.class);
+        this.feeds = context.getBean(Feeds.class);
+    }
+
+    /// Writes notifications for one user and publishes them.
+    List<Written> send(String user, int count) {
+        List<Written> written = write(user, count);
+        publish(written);
+        return written;
+    }
+
+    /// Writes notifications for one user, numbered from 1 in their data, and tells nobody.
+    List<Written> write(String user, int count) {
+        return write(user, count, OptionalInt.empty());
+    }
+
+    /// The same with a push planned for each.
+    List<Written> write(String user, int count, OptionalInt pushDelayMillis) {
+        return jdbi.inTransaction(h -> {
+            try {
+                var batch = new ArrayList<NewNotification>();
+                for (int i = 1; i <= count; i++) {
+                    UUID event = event(h.getConnection(), "{\"n\":" + i + "}", user);
+                    batch.add(new NewNotification(
+                            NotificationId.of(event, user),
+                            user,
+                            event,
+                            "test.happened",
+                            "general",
+                            Priority.NORMAL,
+                            "Number " + i,
+                            "It happened",
+                            null,
+                            "planned",
+                            pushDelayMillis));
+                }
+                return writer.write(h.getConnection(), batch, List.of(user));
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private static UUID event(Connection connection, String data, String user) throws SQLException {
+        UUID id = EventId.mint(Clock.systemUTC());
+        try (PreparedStatement insert = connection.prepareStatement(
+                "insert into events (id, accepted_at, api_key_id, type, category, priority, recipients, data)"
+                        + " values (?, now(), ?, 'test.happened', 'general', 2, array[?], ?::json)")) {
+            insert.setObject(1, id);
+            insert.setObject(2, UUID.randomUUID());
+            insert.setString(3, user);
+            insert.setString(4, data);
+            insert.executeUpdate();
+        }
+        return id;
+    }
+
+    void publish(List<Written> written) {
+        feeds.publish(written.stream().map(Inbound::publication).toList()).join();
+    }
+
+    private static Feeds.Publication publication(Written written) {
+        NewNotification n = written.notification();
+        InboxItem item = new InboxItem(
+                n.id(),
+                written.offset(),
+                written.offset(),
+                n.type(),
+                n.category(),
+                n.priority(),
+                n.title(),
+                n.body(),
+                n.link(),
+                "{\"n\":0}",
+                false,
+                false);
+        return new Feeds.Publication(
+                FeedNames.inbox(n.userId()),
+                new FeedMessage(
+                                written.offset(),
+                                FeedMessage.Receipt.WANTED,
+                                InboxJson.notification(item, written.counts()))
+                        .encode());
+    }
+}
