@@ -6,13 +6,19 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.micronaut.context.event.BeanCreatedEvent;
 import io.micronaut.context.event.BeanCreatedEventListener;
+import io.micronaut.context.event.BeanDestroyedEvent;
+import io.micronaut.context.event.BeanDestroyedEventListener;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /// Bounds the Redis client that micronaut-redis-lettuce makes: its own defaults queue without limit while Redis is
-/// away, and replay commands later, which for PUBLISH means old messages twice.
+/// away, and replay commands later, which for PUBLISH means old messages twice. Ends its threads with the context,
+/// which
+/// the library leaves to whoever made them and forgets that it was itself.
 @Singleton
-final class BoundedRedisClient implements BeanCreatedEventListener<RedisClient> {
+final class BoundedRedisClient
+        implements BeanCreatedEventListener<RedisClient>, BeanDestroyedEventListener<RedisClient> {
     private final RedisSettings settings;
 
     BoundedRedisClient(RedisSettings settings) {
@@ -39,5 +45,10 @@ final class BoundedRedisClient implements BeanCreatedEventListener<RedisClient> 
                         .build())
                 .build());
         return client;
+    }
+
+    @Override
+    public void onDestroyed(BeanDestroyedEvent<RedisClient> event) {
+        event.getBean().getResources().shutdown(0, 1, TimeUnit.SECONDS);
     }
 }
