@@ -2,6 +2,7 @@ package io.belfry.standalone;
 
 import io.belfry.standalone.admin.KeyCommand;
 import io.belfry.standalone.admin.MigrateCommand;
+import io.belfry.standalone.admin.OperatorCommand;
 import io.belfry.standalone.client.SendCommand;
 import io.belfry.standalone.client.TailCommand;
 import io.belfry.standalone.client.TokenCommand;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Command;
             TailCommand.class,
             TokenCommand.class,
             KeyCommand.class,
+            OperatorCommand.class,
             MigrateCommand.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class

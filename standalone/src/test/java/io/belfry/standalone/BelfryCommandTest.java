@@ -12,11 +12,11 @@ class BelfryCommandTest {
         Invocation help = Invocation.of("--help");
 
         assertThat(help.exitCode()).isZero();
-        assertThat(help.out()).contains("up ", "migrate ", "token ", "send ", "tail ", "doctor ", "key ");
+        assertThat(help.out()).contains("up ", "migrate ", "token ", "send ", "tail ", "doctor ", "key ", "operator ");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "migrate", "token", "send", "tail", "doctor", "key"})
+    @ValueSource(strings = {"up", "migrate", "token", "send", "tail", "doctor", "key", "operator"})
     void everyCommandShowsExamples(String command) {
         Invocation help = Invocation.of(command, "--help");
 

@@ -1,6 +1,7 @@
 package io.belfry.standalone.up;
 
 import io.belfry.core.access.ApiKeys;
+import io.belfry.core.access.Operators;
 import io.belfry.core.identity.UserTokens;
 import io.belfry.migrations.Migrations;
 import io.belfry.standalone.demo.CredentialsFile;
@@ -47,7 +48,8 @@ final class Demo {
 
         RunningRoles roles = resources.add(
                 RunningRoles.start(EnumSet.allOf(Role.class), settings(servers, accounts, simulator), STOP_PATIENCE));
-        DemoCredentials made = accounts.ensure(roles.get(ApiKeys.class), roles.get(UserTokens.class));
+        DemoCredentials made =
+                accounts.ensure(roles.get(ApiKeys.class), roles.get(Operators.class), roles.get(UserTokens.class));
         roles.addSettings("demo", pageSettings(made, simulator));
         String url = listening.url(roles.listen());
 

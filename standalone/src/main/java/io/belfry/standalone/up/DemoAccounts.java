@@ -1,6 +1,8 @@
 package io.belfry.standalone.up;
 
 import io.belfry.core.access.ApiKeys;
+import io.belfry.core.access.Operators;
+import io.belfry.core.access.Role;
 import io.belfry.core.access.Scope;
 import io.belfry.core.identity.UserTokens;
 import io.belfry.core.user.UserId;
@@ -39,18 +41,29 @@ final class DemoAccounts {
     }
 
     /// Makes what is missing, and writes the file.
-    DemoCredentials ensure(ApiKeys keys, UserTokens tokens) throws IOException {
+    DemoCredentials ensure(ApiKeys keys, Operators operators, UserTokens tokens) throws IOException {
         String apiKey = known.map(DemoCredentials::apiKey)
                 .filter(key -> keys.find(key).isPresent())
                 .orElseGet(() -> keys.create("demo", EnumSet.allOf(Scope.class)).secret());
         DemoCredentials.Operator operator = known.map(DemoCredentials::operator)
-                .orElseGet(() -> new DemoCredentials.Operator(OPERATOR, random(12)));
+                .filter(kept -> operators.find(kept.user()).isPresent())
+                .orElseGet(() -> makeOperator(operators));
         List<DemoCredentials.User> users = known.map(DemoCredentials::users).orElseGet(() -> USERS.stream()
                 .map(id -> new DemoCredentials.User(id, tokens.mint(new UserId(id), TOKENS_VALID_FOR)))
                 .toList());
         DemoCredentials credentials = new DemoCredentials(jwtSecret, apiKey, operator, users, null);
         file.write(credentials);
         return credentials;
+    }
+
+    private DemoCredentials.Operator makeOperator(Operators operators) {
+        String user = known.map(kept -> kept.operator().user()).orElse(OPERATOR);
+        String password = known.map(kept -> kept.operator().password()).orElseGet(() -> random(12));
+        // There already, when the credentials file was removed but not the data.
+        if (operators.create(user, "Demo operator", password, Role.ADMIN).isEmpty()) {
+            operators.setPassword(user, password);
+        }
+        return new DemoCredentials.Operator(user, password);
     }
 
     private static String random(int bytes) {

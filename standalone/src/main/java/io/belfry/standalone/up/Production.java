@@ -1,6 +1,7 @@
 package io.belfry.standalone.up;
 
 import io.belfry.core.access.ApiKeys;
+import io.belfry.core.access.Operators;
 import io.belfry.migrations.Migrations;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -58,6 +59,9 @@ final class Production {
     private void sayWhoIsMissing(RunningRoles running) {
         if (roles.contains(Role.API) && running.get(ApiKeys.class).list().isEmpty()) {
             LOG.warn("No API key exists, so nobody can send events yet. Make one: belfry key create NAME");
+        }
+        if (roles.contains(Role.CONSOLE) && running.get(Operators.class).list().isEmpty()) {
+            LOG.warn("No operator exists, so nobody can sign in yet. Make one: belfry operator create EMAIL");
         }
     }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.belfry.standalone.Invocation;
 import io.belfry.testkit.PostgresExtension;
 import io.belfry.testkit.PostgresServer;
 import io.belfry.testkit.RedisExtension;
@@ -46,7 +48,7 @@ class UpTest {
 
     /// One story, since each start costs seconds.
     @Test
-    void aDemoKeepsItsCredentialsAcrossStopsAndCrashes() throws Exception {
+    void aDemoKeepsCredentialsAndDataAcrossStopsAndCrashes() throws Exception {
         JsonNode first;
         try (BelfryProcess belfry = demo()) {
             first = belfry.awaitReady();
@@ -64,6 +66,7 @@ class UpTest {
                     .contains(first.path("url").asText());
             assertThat(belfry.output()).contains("/console", "/demo", "curl -X POST");
 
+            send(first, "before the stop");
             List<ProcessHandle> children = belfry.children();
             assertThat(children).hasSizeGreaterThan(2);
             belfry.terminate();
@@ -74,12 +77,17 @@ class UpTest {
         }
         List<ProcessHandle> orphans;
         try (BelfryProcess belfry = demo()) {
-            assertThat(withoutPorts(belfry.awaitReady())).isEqualTo(withoutPorts(first));
+            JsonNode second = belfry.awaitReady();
+            assertThat(withoutPorts(second)).isEqualTo(withoutPorts(first));
+            assertThat(inbox(second)).containsExactly("before the stop");
+            send(second, "before the crash");
             orphans = belfry.children();
             belfry.kill();
         }
         try (BelfryProcess belfry = demo()) {
-            assertThat(withoutPorts(belfry.awaitReady())).isEqualTo(withoutPorts(first));
+            JsonNode third = belfry.awaitReady();
+            assertThat(withoutPorts(third)).isEqualTo(withoutPorts(first));
+            assertThat(inbox(third)).containsExactly("before the crash", "before the stop");
             await().atMost(10, SECONDS).until(() -> orphans.stream().noneMatch(ProcessHandle::isAlive));
             belfry.terminate();
             belfry.awaitExit(5);
@@ -128,6 +136,37 @@ class UpTest {
             assertThat(data).doesNotExist();
             belfry.terminate();
             belfry.awaitExit(10);
+        }
+    }
+
+    /// Sends an event as the command line does, and waits until it is in the inbox.
+    private static void send(JsonNode info, String text) throws Exception {
+        Invocation sent = Invocation.of(
+                "send",
+                "--url",
+                info.path("url").asText(),
+                "--key",
+                info.path("apiKey").asText(),
+                "--type",
+                "up.test",
+                "--to",
+                "alice",
+                "--data",
+                "{\"text\":\"" + text + "\"}");
+        assertThat(sent.err()).isEmpty();
+        await().atMost(10, SECONDS).untilAsserted(() -> assertThat(inbox(info)).contains(text));
+    }
+
+    private static List<String> inbox(JsonNode info) throws Exception {
+        String token = info.path("users").get(0).path("token").asText();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            String body = client.send(
+                            HttpRequest.newBuilder(URI.create(info.path("url").asText() + "/v1/inbox"))
+                                    .header("Authorization", "Bearer " + token)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+            return new ObjectMapper().readTree(body).path("items").findValuesAsText("text");
         }
     }
 
