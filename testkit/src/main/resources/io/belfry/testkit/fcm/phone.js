@@ -216,6 +216,7 @@ export function follow(token, { message, reset, connected }) {
 
 const alone = document.querySelector('body.alone [data-phone]');
 if (alone) {
+  document.body.classList.toggle('framed', window !== window.parent);
   const token = decodeURIComponent(location.pathname.split('/')[2] ?? '');
   document.title = token ? `Phone ${token}` : 'All phones';
   const phone = new Phone(alone, token || 'all phones');
