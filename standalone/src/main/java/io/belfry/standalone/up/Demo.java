@@ -91,11 +91,7 @@ final class Demo {
     private static Map<String, Object> pageSettings(DemoCredentials made, Optional<FcmSimulator> simulator) {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("belfry.demo.api-key", made.apiKey());
-        for (int i = 0; i < made.users().size(); i++) {
-            settings.put("belfry.demo.users[" + i + "].id", made.users().get(i).id());
-            settings.put(
-                    "belfry.demo.users[" + i + "].token", made.users().get(i).token());
-        }
+        made.users().forEach(user -> settings.put("belfry.demo.tokens." + user.id(), user.token()));
         simulator.ifPresent(phone -> settings.put("belfry.demo.simulator-url", phone.url()));
         return settings;
     }
