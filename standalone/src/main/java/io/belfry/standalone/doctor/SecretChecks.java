@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// Keys for users' tokens, and Firebase credentials. Never shows what it checks.
 final class SecretChecks {
@@ -52,9 +51,7 @@ final class SecretChecks {
     }
 
     private static Finding firebase(Map<String, String> environment) {
-        Optional<String> file = Stream.of("BELFRY_FIREBASE_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS")
-                .flatMap(name -> given(environment, name).stream())
-                .findFirst();
+        Optional<String> file = given(environment, "BELFRY_FIREBASE_CREDENTIALS");
         if (file.isEmpty()) {
             return given(environment, "DATABASE_URL").isPresent()
                     ? new Finding.Doubtful(

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -64,9 +63,8 @@ final class Demo {
     }
 
     private boolean hasFirebase() {
-        return List.of("BELFRY_FIREBASE_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS").stream()
-                .map(environment::get)
-                .anyMatch(file -> file != null && !file.isBlank());
+        String file = environment.get("BELFRY_FIREBASE_CREDENTIALS");
+        return file != null && !file.isBlank();
     }
 
     private Map<String, Object> settings(
