@@ -1,0 +1,60 @@
+// What every page does: times in the reader's zone, the theme switch, tabs that follow the address.
+
+const moment = new Intl.DateTimeFormat(undefined, {
+  year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit',
+});
+
+function showLocalTimes(root) {
+  for (const time of root.querySelectorAll('time[datetime]:not([data-local])')) {
+    const at = new Date(time.dateTime);
+    if (!Number.isNaN(at.getTime())) {
+      time.title = at.toISOString().replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
+      time.textContent = moment.format(at);
+      time.dataset.local = '';
+    }
+  }
+}
+
+function toggleTheme() {
+  const root = document.documentElement;
+  const next = root.getAttribute('data-bs-theme') === 'dark' ? 'light' : 'dark';
+  root.setAttribute('data-bs-theme', next);
+  try {
+    localStorage.setItem('belfry-theme', next);
+  } catch {
+    // It then lasts as long as the page.
+  }
+  document.dispatchEvent(new CustomEvent('belfry:theme'));
+}
+
+function copy(button) {
+  const source = document.querySelector(button.dataset.copy);
+  navigator.clipboard.writeText(source.textContent.trim()).then(() => {
+    button.textContent = 'Copied';
+  });
+}
+
+/** A form that sends something is sent once, however often its button is pressed. */
+function sendOnce(event) {
+  const form = event.target;
+  if (form.matches('[data-once]')) {
+    if (form.dataset.sent) {
+      event.preventDefault();
+    }
+    form.dataset.sent = 'true';
+  }
+}
+
+showLocalTimes(document);
+document.body.addEventListener('htmx:afterSwap', (event) => showLocalTimes(event.detail.target.parentElement ?? document));
+document.addEventListener('submit', sendOnce);
+// Somebody who comes back by the browser's button may send again.
+addEventListener('pageshow', () => document.querySelectorAll('[data-sent]').forEach((form) => delete form.dataset.sent));
+document.addEventListener('click', (event) => {
+  const target = event.target.closest('[data-theme-toggle], [data-copy]');
+  if (target?.matches('[data-theme-toggle]')) {
+    toggleTheme();
+  } else if (target) {
+    copy(target);
+  }
+});

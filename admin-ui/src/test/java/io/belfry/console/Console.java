@@ -1,0 +1,44 @@
+package io.belfry.console;
+
+import io.belfry.core.access.Operator;
+import io.belfry.core.access.Operators;
+import io.belfry.core.access.Role;
+import io.micronaut.context.ApplicationContext;
+import java.net.URI;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+
+/// A running console.
+record Console(ApplicationContext context, URI url) implements AutoCloseable {
+    static final String PASSWORD = "correct horse battery";
+
+    <T> T get(Class<T> bean) {
+        return context.getBean(bean);
+    }
+
+    Jdbi jdbi() {
+        return get(Jdbi.class);
+    }
+
+    Operator operator(Role role) {
+        return get(Operators.class)
+                .create(role.label() + "-" + UUID.randomUUID() + "@example.com", "Ada " + role.label(), PASSWORD, role)
+                .orElseThrow();
+    }
+
+    Browser browser() {
+        return new Browser(url);
+    }
+
+    /// A browser in which a new operator of that role has signed in.
+    Browser signedIn(Role role) {
+        Browser browser = browser();
+        browser.signIn(operator(role).email(), PASSWORD);
+        return browser;
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}
