@@ -26,8 +26,7 @@ public final class Assets {
             Map.entry("favicon.svg", "image/svg+xml"),
             Map.entry("console.css", "text/css"),
             Map.entry("console.js", "text/javascript"),
-            Map.entry("theme.js", "text/javascript"),
-            Map.entry("overview.js", "text/javascript"));
+            Map.entry("theme.js", "text/javascript"));
 
     private final Map<String, Asset> assets = new LinkedHashMap<>();
     private final String version;
