@@ -36,6 +36,7 @@ class ScreenshotsTest {
     void everyPageFitsItsWindowInLightAndDark() throws Exception {
         Map<String, String> pages = new LinkedHashMap<>();
         pages.put("overview", "/console");
+        pages.put("notifications", "/console/notifications");
         String email = console.operator(Role.ADMIN).email();
         Files.createDirectories(PICTURES);
         try (Playwright playwright = Playwright.create(

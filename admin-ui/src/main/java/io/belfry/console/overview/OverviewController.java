@@ -13,7 +13,6 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
-import java.util.Map;
 
 /// The first page: what the installation does right now.
 @Controller("/console")
@@ -23,13 +22,21 @@ import java.util.Map;
 @Needs(Role.VIEWER)
 final class OverviewController {
     private final Pages pages;
+    private final Figures figures;
 
-    OverviewController(Pages pages) {
+    OverviewController(Pages pages, Figures figures) {
         this.pages = pages;
+        this.figures = figures;
     }
 
     @Get
     MutableHttpResponse<?> page(Visit visit) {
-        return pages.show(visit, "overview/page", Map.of());
+        return pages.show(visit, "overview/page", figures.now());
+    }
+
+    /// The part of the page that changes, which the page asks for every two seconds.
+    @Get("/overview/now")
+    MutableHttpResponse<?> now(Visit visit) {
+        return pages.show(visit, "overview/page :: now", figures.now());
     }
 }
