@@ -1,0 +1,96 @@
+package io.belfry.standalone.up;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The demo page and the console in a real browser, on the whole process.
+class BrowserTest {
+    private static final Path PICTURES = Path.of("target", "screenshots");
+
+    private final Path scratch;
+
+    BrowserTest(@TempDir Path scratch) {
+        this.scratch = scratch;
+    }
+
+    @Test
+    void anEventSentOnTheDemoPageArrivesLiveAndItsWayIsInTheConsole() throws Exception {
+        Files.createDirectories(PICTURES);
+        try (BelfryProcess belfry = BelfryProcess.start(
+                        scratch, Map.of(), "--port", "0", "--data", scratch.resolve("data").toString());
+                Playwright playwright = Playwright.create(
+                        new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+                Browser browser = playwright
+                        .chromium()
+                        .launch(new BrowserType.LaunchOptions()
+                                .setExecutablePath(chromium())
+                                .setArgs(List.of("--no-sandbox", "--disable-gpu")))) {
+            JsonNode info = belfry.awaitReady();
+            List<String> faults = new ArrayList<>();
+            sendAndSeeItArrive(page(browser, faults), info);
+            findItInTheConsole(page(browser, faults), info);
+            assertThat(faults).isEmpty();
+            belfry.terminate();
+            belfry.awaitExit(10);
+        }
+    }
+
+    private static void sendAndSeeItArrive(Page page, JsonNode info) {
+        page.navigate(info.path("url").asText() + "/demo");
+        page.getByText("online").first().waitFor();
+        page.getByText("Send event").click();
+        assertThat(page.getByText("is on its way").first()).isVisible();
+        page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("demo.png")));
+    }
+
+    private static void findItInTheConsole(Page page, JsonNode info) {
+        page.navigate(info.path("url").asText() + "/console");
+        page.fill("#email", info.path("operator").path("user").asText());
+        page.fill("#password", info.path("operator").path("password").asText());
+        page.click("button.btn-primary");
+        assertThat(page.getByText("nothing waits").first()).isVisible();
+        page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("overview.png")));
+        page.navigate(info.path("url").asText() + "/console/notifications?user=alice");
+        page.locator("tr.goes a.strong").first().click();
+        assertThat(page.getByText("Written and published")).isVisible();
+        page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("trace.png")));
+        page.setViewportSize(390, 844);
+        page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("trace-390.png")));
+        page.navigate(info.path("url").asText() + "/console/notifications?event=nonsense");
+        assertThat(page.getByText("that is not an id")).isVisible();
+    }
+
+    private static Page page(Browser browser, List<String> faults) {
+        Page page = browser.newPage(new Browser.NewPageOptions().setViewportSize(1440, 900));
+        page.onPageError(fault -> faults.add(page.url() + ": " + fault));
+        return page;
+    }
+
+    /// The one that the test command found, or one of the PATH.
+    private static Path chromium() {
+        String named = System.getenv("BELFRY_CHROMIUM");
+        if (named != null && !named.isBlank()) {
+            return Path.of(named);
+        }
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome").map(n -> Path.of(folder, n)))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no Chromium on the PATH (expected: the package chromium)"));
+    }
+}
