@@ -6,6 +6,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Speaks the HTTP v1 protocol of Firebase Cloud Messaging on a loopback port, so that tests and the demo need no
@@ -46,6 +49,8 @@ public final class FcmSimulator implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final EventLoopGroup loop;
     private final Channel server;
+    private final ChannelGroup open;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Duration latency = Duration.ZERO;
 
     /// Listens on `port` of the loopback interface; 0 picks a free one.
@@ -63,6 +68,7 @@ public final class FcmSimulator implements AutoCloseable {
     public FcmSimulator(InetSocketAddress address, int capacity) {
         log = new MessageLog(capacity);
         loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        open = new DefaultChannelGroup(loop.next(), true);
         SendEndpoint sends = new SendEndpoint(InstantSource.system(), scripts, tokens, log, streams);
         ControlEndpoint control = new ControlEndpoint(this);
         Pages pages = new Pages();
@@ -77,6 +83,7 @@ public final class FcmSimulator implements AutoCloseable {
                         @Override
                         protected void initChannel(SocketChannel channel) {
                             connections.incrementAndGet();
+                            open.add(channel);
                             channel.pipeline()
                                     .addLast(new HttpServerCodec())
                                     .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
@@ -213,9 +220,15 @@ public final class FcmSimulator implements AutoCloseable {
         inFlight.decrementAndGet();
     }
 
-    /// Closes the port and every connection.
+    /// Closes the port and every connection. May be called again.
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        // A loop that shuts down without a quiet period may end before it has closed what it served.
+        server.close().syncUninterruptibly();
+        open.close().awaitUninterruptibly();
         loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }

@@ -120,7 +120,8 @@ final class MessageRules {
         return FIELDS.entrySet().stream()
                 .flatMap(known -> at(message, known.getKey()).properties().stream()
                         .map(Map.Entry::getKey)
-                        .filter(name -> !known.getValue().contains(snakeCase(name)))
+                        .filter(name -> !known.getValue().contains(name)
+                                && !known.getValue().contains(snakeCase(name)))
                         .map(name -> "Invalid JSON payload received. Unknown name \"" + name + "\" at '"
                                 + known.getKey() + "': Cannot find field."))
                 .findFirst()
@@ -225,7 +226,10 @@ final class MessageRules {
 
     private static Optional<Answer> size(JsonNode message) {
         int limit = message.has("topic") ? MAX_TOPIC_PAYLOAD_BYTES : MAX_PAYLOAD_BYTES;
-        return payloadBytes(message) > limit ? Optional.of(Failure.TOO_BIG.answer()) : Optional.empty();
+        // The whole is never smaller than what counts of it, and most messages are small.
+        return compact(message) > limit && payloadBytes(message) > limit
+                ? Optional.of(Failure.TOO_BIG.answer())
+                : Optional.empty();
     }
 
     /// Keys and values of what travels to the phone: data, notification and the larger of the platforms' blocks.

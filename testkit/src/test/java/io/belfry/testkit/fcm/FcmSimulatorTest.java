@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -255,6 +257,25 @@ class FcmSimulatorTest {
         await().until(() -> titles.contains("after"));
         assertThat(titles).containsExactly("before", "after");
         stream.cancel(true);
+    }
+
+    @Test
+    void leavesNeitherPortNorConnectionOpen() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            FcmSimulator other = new FcmSimulator(0);
+            int port = other.port();
+            try (Socket kept = new Socket("127.0.0.1", port)) {
+                kept.setSoTimeout(5000);
+                kept.getOutputStream()
+                        .write("GET /simulator/state HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(kept.getInputStream().read()).isEqualTo('H');
+
+                other.close();
+
+                assertThat(kept.getInputStream().readAllBytes()).isNotEmpty();
+            }
+            assertThatThrownBy(() -> new Socket("127.0.0.1", port).close()).isInstanceOf(ConnectException.class);
+        }
     }
 
     @Test
