@@ -35,9 +35,11 @@ record DuePush(
     /// One device to push to.
     ///
     /// @param received the offset that this device has proved
+    /// @param tries so far, rounds without a try (the provider was down) not counted
     /// @param unclear tries whose answer was lost, or that a dead dispatcher left behind
     /// @param settled whether a try was accepted or failed for good
-    record Target(String deviceId, String token, Platform platform, long received, int unclear, boolean settled) {}
+    record Target(
+            String deviceId, String token, Platform platform, long received, int tries, int unclear, boolean settled) {}
 
     /// Why it is not needed any more. Pure.
     Optional<SuppressionReason> needless(PushUnless unless) {

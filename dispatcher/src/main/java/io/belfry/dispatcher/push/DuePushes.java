@@ -38,7 +38,7 @@ final class DuePushes {
                    coalesce((select max(received_offset) from receipts r where r.user_id = c.user_id), 0),
                    d.id, d.token, d.platform,
                    coalesce((select received_offset from receipts r where r.user_id = d.user_id and r.device_id = d.id), 0),
-                   count(a.id) filter (where a.outcome in ('sending', 'ambiguous')),
+                   count(a.id), count(a.id) filter (where a.outcome in ('sending', 'ambiguous')),
                    coalesce(bool_or(a.outcome in ('accepted', 'token_dead', 'rejected')), false)
             from claimed c
             join notifications n on n.id = c.notification_id
@@ -78,7 +78,8 @@ final class DuePushes {
                     Platform.ofLabel(row.getString(17)).orElseThrow(),
                     row.getLong(18),
                     row.getInt(19),
-                    row.getBoolean(20)));
+                    row.getInt(20),
+                    row.getBoolean(21)));
         }
         return new DuePush(
                 claim,
@@ -113,7 +114,7 @@ final class DuePushes {
                 .bind("subject", push.notificationId())
                 .bind("user", push.userId())
                 .bind("device", target.deviceId())
-                .bind("attempt", push.attempts())
+                .bind("attempt", target.tries() + 1)
                 .mapTo(UUID.class)
                 .one());
     }

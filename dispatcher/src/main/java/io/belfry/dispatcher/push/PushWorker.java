@@ -87,7 +87,9 @@ final class PushWorker {
             try {
                 int claimed = 0;
                 for (Priority priority : Priority.values()) {
-                    for (DuePush push : due.claim(priority, CLAIM_LIMIT)) {
+                    // What the provider cannot take now stays due; its timers are not touched.
+                    int room = Math.min(CLAIM_LIMIT, circuit.room());
+                    for (DuePush push : room == 0 ? List.<DuePush>of() : due.claim(priority, room)) {
                         claimed++;
                         underWay.acquire();
                         senders.execute(() -> handle(push));
@@ -163,7 +165,7 @@ final class PushWorker {
         }
         int unclear = target.unclear() + (result instanceof PushResult.Ambiguous ? 1 : 0);
         Instant expires = EventId.acceptedAt(push.notificationId()).plus(TTL);
-        return switch (retries.next(result, push.attempts(), unclear, clock.instant(), expires)) {
+        return switch (retries.next(result, target.tries() + 1, unclear, clock.instant(), expires)) {
             case RetryPolicy.Next.Done() -> Optional.empty();
             case RetryPolicy.Next.Retry(Instant at) -> Optional.of(at);
             case RetryPolicy.Next.GiveUp(String reason) -> {

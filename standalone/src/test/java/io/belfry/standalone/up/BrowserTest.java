@@ -32,7 +32,12 @@ class BrowserTest {
     void anEventSentOnTheDemoPageArrivesLiveAndItsWayIsInTheConsole() throws Exception {
         Files.createDirectories(PICTURES);
         try (BelfryProcess belfry = BelfryProcess.start(
-                        scratch, Map.of(), "--port", "0", "--data", scratch.resolve("data").toString());
+                        scratch,
+                        Map.of(),
+                        "--port",
+                        "0",
+                        "--data",
+                        scratch.resolve("data").toString());
                 Playwright playwright = Playwright.create(
                         new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
                 Browser browser = playwright
@@ -81,14 +86,10 @@ class BrowserTest {
         return page;
     }
 
-    /// The one that the test command found, or one of the PATH.
     private static Path chromium() {
-        String named = System.getenv("BELFRY_CHROMIUM");
-        if (named != null && !named.isBlank()) {
-            return Path.of(named);
-        }
         return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome").map(n -> Path.of(folder, n)))
+                .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome")
+                        .map(n -> Path.of(folder, n)))
                 .filter(Files::isExecutable)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no Chromium on the PATH (expected: the package chromium)"));
