@@ -1,5 +1,6 @@
 package io.belfry.standalone.up;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -130,13 +131,27 @@ class PathTest {
         assertThat(registered.statusCode()).isEqualTo(200);
         post(info, key(info), event("parcel.arrived", "bob", "push me"), null);
         await().atMost(5, SECONDS).until(() -> pushes(info).size() == 1);
-        post(
-                info,
-                key(info),
-                event("parcel.lost", "bob", "now").replace("{\"type\"", "{\"priority\":\"critical\",\"type\""),
-                null);
-        await().atMost(2, SECONDS).until(() -> pushes(info).size() == 2);
+        assertThat(fastestCriticalPushMillis(info)).isLessThan(1000);
         assertThat(pushes(info)).doesNotHaveDuplicates();
+    }
+
+    /// Without the hint that nobody listens, a critical push would wait for three seconds each time. The fastest of
+    /// three
+    /// counts, since the machine that runs this may stall for longer than the promise allows.
+    private long fastestCriticalPushMillis(JsonNode info) throws Exception {
+        long fastest = Long.MAX_VALUE;
+        for (int i = 0; i < 3; i++) {
+            int before = pushes(info).size();
+            String critical =
+                    event("parcel.lost", "bob", "now " + i).replace("{\"type\"", "{\"priority\":\"critical\",\"type\"");
+            long start = System.nanoTime();
+            post(info, key(info), critical, null);
+            await().pollInterval(10, MILLISECONDS)
+                    .atMost(10, SECONDS)
+                    .until(() -> pushes(info).size() == before + 1);
+            fastest = Math.min(fastest, (System.nanoTime() - start) / 1_000_000);
+        }
+        return fastest;
     }
 
     /// The ids of the notifications that bob's phone was sent.
