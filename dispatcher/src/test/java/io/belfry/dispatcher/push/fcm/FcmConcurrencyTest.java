@@ -32,7 +32,8 @@ class FcmConcurrencyTest {
             List<PushResult> results = sendAll(provider, 1000);
 
             assertThat(results).hasSize(1000).allMatch(PushResult.Accepted.class::isInstance);
-            assertThat(simulator.peakInFlight()).isEqualTo(maxInFlight);
+            // The bound is strict; how near a busy machine comes to it is not.
+            assertThat(simulator.peakInFlight()).isBetween(maxInFlight / 2, maxInFlight);
             assertThat(simulator.connections()).isLessThanOrEqualTo(maxInFlight);
             assertThat(simulator.accepted()).isEqualTo(1000);
         }
