@@ -193,6 +193,9 @@ public final class InboxLog {
             }
             Counts was = marks.position.counts();
             int unread = through == marks.position.head() ? 0 : unreadAfter(h, user, through);
+            if (unread == was.unread()) {
+                return Optional.empty();
+            }
             Counts counts = new Counts(was.total(), unread, was.unseen());
             advance(
                     h,
@@ -209,11 +212,14 @@ public final class InboxLog {
     public Optional<InboxChange> markSeenThrough(String user, long offset) {
         return jdbi.inTransaction(h -> marks(h, user, true).flatMap(marks -> {
             long through = Math.min(offset, marks.position.head());
-            if (through <= marks.seenThrough || marks.position.counts().unseen() == 0) {
+            if (through <= marks.seenThrough) {
                 return Optional.empty();
             }
             Counts was = marks.position.counts();
             int unseen = through == marks.position.head() ? 0 : createdAfter(h, user, through);
+            if (unseen == was.unseen()) {
+                return Optional.empty();
+            }
             Counts counts = new Counts(was.total(), was.unread(), unseen);
             advance(h, user, counts, ", seen_through = " + through + ", seen_through_changed = head + 1");
             return Optional.of(new InboxChange(marks.next(), InboxJson.through("seenThrough", through, counts)));
