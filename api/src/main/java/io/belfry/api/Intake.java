@@ -1,5 +1,6 @@
 package io.belfry.api;
 
+import io.belfry.core.database.DatabaseFault;
 import io.belfry.core.event.Appended;
 import io.belfry.core.event.EventLog;
 import io.belfry.core.event.Lanes;
@@ -24,7 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Group commit: events that arrive while a commit is under way share the next one, which is what makes a durable 202
-/// cheap. A group that fails is tried again one by one, so that one event never hurts its neighbours. Thread-safe;
+/// cheap. A group that the database refuses is tried again one by one, so that one event never hurts its neighbours;
+/// while
+/// the database is away the whole group is answered at once, since each further try would cost a time-out. Thread-safe;
 /// [#accept] does not block.
 @Singleton
 public class Intake {
@@ -57,7 +60,9 @@ public class Intake {
         }
     }
 
-    /// @return what became of it once that is durable; empty when it could not be stored, and then it is not
+    /// @return what became of it once that is durable; empty when it is not known to be: the database is away, or was
+    /// lost
+    ///     while it committed. The caller may try again with the same idempotency key
     CompletableFuture<Optional<Appended>> accept(NewEvent event) {
         Waiting waiting = new Waiting(event, new CompletableFuture<>());
         if (stopping || !queue.offer(waiting)) {
@@ -85,10 +90,10 @@ public class Intake {
         try {
             answer(group, log.append(group.stream().map(Waiting::event).toList()));
         } catch (SQLException | RuntimeException e) {
-            if (group.size() > 1) {
+            if (group.size() > 1 && !DatabaseFault.isPassing(e)) {
                 group.forEach(one -> store(List.of(one)));
             } else {
-                LOG.warn("An event could not be stored: {}", e.getMessage());
+                LOG.warn("{} event(s) could not be stored: {}", group.size(), e.getMessage());
                 group.forEach(this::refuse);
             }
         }

@@ -48,7 +48,7 @@ public record Problem(String type, String title, int status, String detail, List
                 "/problems/unavailable",
                 "Nothing can be stored at the moment",
                 503,
-                "Nothing was accepted. Try again with the same idempotency key.",
+                "The event is not accepted. Try again with the same idempotency key.",
                 List.of());
     }
 

@@ -2,6 +2,7 @@ package io.belfry.dispatcher;
 
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
+import io.belfry.core.database.DatabaseFault;
 import io.belfry.core.decision.Decisions;
 import io.belfry.core.decision.PushDecision;
 import io.belfry.core.event.Priority;
@@ -123,7 +124,7 @@ public class Dispatcher {
         try {
             return process(connection, held, claimed);
         } catch (SQLException | RuntimeException e) {
-            if (isPassing(e)) {
+            if (DatabaseFault.isPassing(e)) {
                 throw e;
             }
             connection.rollback(before);
@@ -189,23 +190,6 @@ public class Dispatcher {
                 .pairs()
                 .forEach(pair -> data.put(pair.event().id(), pair.event().data()));
         publisher.publish(done.written, data);
-    }
-
-    /// Whether the database, not the event, is at fault: away, shutting down, out of something, or a lost race.
-    private static boolean isPassing(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                String state = sql.getSQLState();
-                return state == null
-                        || state.startsWith("08")
-                        || state.startsWith("40")
-                        || state.startsWith("53")
-                        || state.startsWith("55")
-                        || state.startsWith("57")
-                        || state.startsWith("58");
-            }
-        }
-        return false;
     }
 
     private record Done(Expansion.Batch batch, List<Written> written) {}
