@@ -27,6 +27,17 @@ final class BelfryProcess implements AutoCloseable {
         this.info = info;
     }
 
+    /// The demo on its own servers, with its data in a folder of that directory.
+    static BelfryProcess demo(Path scratch) throws IOException {
+        return start(
+                scratch,
+                Map.of(),
+                "--port",
+                "0",
+                "--data",
+                scratch.resolve("data").toString());
+    }
+
     /// @param scratch for its log and its info file
     static BelfryProcess start(Path scratch, Map<String, String> environment, String... options) throws IOException {
         Path log = Files.createTempFile(scratch, "belfry", ".log");

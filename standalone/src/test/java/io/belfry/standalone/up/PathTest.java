@@ -1,35 +1,29 @@
 package io.belfry.standalone.up;
 
+import static io.belfry.standalone.up.Caller.critical;
+import static io.belfry.standalone.up.Caller.event;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// From POST to the inbox, on the whole process with real servers.
 class PathTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    private final HttpClient http = HttpClient.newHttpClient();
     private final Path scratch;
 
     PathTest(@TempDir Path scratch) {
@@ -41,19 +35,19 @@ class PathTest {
     void whatWasAcceptedIsInEachInboxOnceWhateverHappens() throws Exception {
         Queue<String> accepted = new ConcurrentLinkedQueue<>();
         try (BelfryProcess belfry = demo()) {
-            JsonNode info = belfry.awaitReady();
-            refusesWhatIsWrong(info);
-            onlyTheRecipientsGetIt(info);
-            oneKeyMakesOneEvent(info);
-            twoEventsForOnePersonKeepTheirOrder(info);
-            anOfflineUserIsPushedToOnce(info);
-            killWhilePosting(belfry, info, accepted);
+            Caller caller = new Caller(belfry.awaitReady());
+            refusesWhatIsWrong(caller);
+            onlyTheRecipientsGetIt(caller);
+            oneKeyMakesOneEvent(caller);
+            twoEventsForOnePersonKeepTheirOrder(caller);
+            anOfflineUserIsPushedToOnce(caller);
+            killWhilePosting(belfry, caller, accepted);
         }
         try (BelfryProcess belfry = demo()) {
-            JsonNode info = belfry.awaitReady();
+            Caller caller = new Caller(belfry.awaitReady());
             assertThat(accepted).hasSizeGreaterThan(20);
             await().atMost(20, SECONDS).untilAsserted(() -> {
-                List<String> inbox = texts(info, "alice");
+                List<String> inbox = caller.texts("alice");
                 assertThat(inbox).doesNotHaveDuplicates();
                 assertThat(inbox).containsAll(accepted);
             });
@@ -62,106 +56,80 @@ class PathTest {
         }
     }
 
-    private void refusesWhatIsWrong(JsonNode info) throws Exception {
-        assertProblem(info, "{\"type\":\"a b\",\"recipients\":[\"alice\"]}", 422, "/problems/invalid");
-        assertProblem(info, "{\"type\":\"x\"}", 422, "/problems/invalid");
-        assertProblem(info, "{\"type\":", 400, "/problems/malformed");
-        assertProblem(info, "{\"type\":\"x\",\"type\":\"y\",\"recipients\":[\"alice\"]}", 400, "/problems/malformed");
-        assertProblem(info, event("x", "alice", "\\u0000"), 422, "/problems/invalid");
-        assertProblem(info, "\"" + "x".repeat(300_000) + "\"", 413, "/problems/too-large");
-        assertThat(post(info, "bk_forged", event("x", "alice", "a"), null).statusCode())
+    private static void refusesWhatIsWrong(Caller caller) throws Exception {
+        assertProblem(caller, "{\"type\":\"a b\",\"recipients\":[\"alice\"]}", 422, "/problems/invalid");
+        assertProblem(caller, "{\"type\":\"x\"}", 422, "/problems/invalid");
+        assertProblem(caller, "{\"type\":", 400, "/problems/malformed");
+        assertProblem(
+                caller, "{\"type\":\"x\",\"type\":\"y\",\"recipients\":[\"alice\"]}", 400, "/problems/malformed");
+        assertProblem(caller, event("x", "alice", "\\u0000"), 422, "/problems/invalid");
+        assertProblem(caller, "\"" + "x".repeat(300_000) + "\"", 413, "/problems/too-large");
+        String sound = event("x", "alice", "a");
+        assertThat(caller.post("bk_forged", sound, Optional.empty()).statusCode())
                 .isEqualTo(401);
-        assertThat(post(info, token(info, "alice"), event("x", "alice", "a"), null)
-                        .statusCode())
+        assertThat(caller.post(caller.token("alice"), sound, Optional.empty()).statusCode())
                 .isEqualTo(403);
-        assertThat(get(info, "/v1/inbox", info.path("apiKey").asText()).statusCode())
-                .isEqualTo(403);
-        assertThat(get(info, "/v1/inbox", token(info, "alice") + "x").statusCode())
+        assertThat(caller.get("/v1/inbox", caller.key()).statusCode()).isEqualTo(403);
+        assertThat(caller.get("/v1/inbox", caller.token("alice") + "x").statusCode())
                 .isEqualTo(401);
-        assertThat(texts(info, "alice")).isEmpty();
+        assertThat(caller.texts("alice")).isEmpty();
     }
 
-    private void onlyTheRecipientsGetIt(JsonNode info) throws Exception {
-        assertThat(post(info, key(info), event("hello", "alice", "for alice"), null)
-                        .statusCode())
+    private static void onlyTheRecipientsGetIt(Caller caller) throws Exception {
+        assertThat(caller.post(event("hello", "alice", "for alice")).statusCode())
                 .isEqualTo(202);
-        await().atMost(10, SECONDS).until(() -> texts(info, "alice").equals(List.of("for alice")));
-        assertThat(texts(info, "bob")).isEmpty();
+        await().atMost(10, SECONDS).until(() -> caller.texts("alice").equals(List.of("for alice")));
+        assertThat(caller.texts("bob")).isEmpty();
     }
 
-    private void oneKeyMakesOneEvent(JsonNode info) throws Exception {
+    private static void oneKeyMakesOneEvent(Caller caller) throws Exception {
+        Optional<String> key = Optional.of("the-key");
         Set<String> ids = new HashSet<>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<HttpResponse<String>>> answers = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                answers.add(threads.submit(() -> post(info, key(info), event("once", "bob", "once"), "the-key")));
+                answers.add(threads.submit(() -> caller.post(caller.key(), event("once", "bob", "once"), key)));
             }
             for (Future<HttpResponse<String>> answer : answers) {
                 assertThat(answer.get().statusCode()).isEqualTo(202);
-                ids.add(JSON.readTree(answer.get().body()).path("id").asText());
+                ids.add(Caller.id(answer.get()));
             }
         }
         assertThat(ids).hasSize(1);
-        await().atMost(10, SECONDS).until(() -> texts(info, "bob").equals(List.of("once")));
-        assertThat(post(info, key(info), event("once", "bob", "twice"), "the-key")
-                        .statusCode())
+        await().atMost(10, SECONDS).until(() -> caller.texts("bob").equals(List.of("once")));
+        assertThat(caller.post(caller.key(), event("once", "bob", "twice"), key).statusCode())
                 .isEqualTo(422);
     }
 
-    private void twoEventsForOnePersonKeepTheirOrder(JsonNode info) throws Exception {
+    private static void twoEventsForOnePersonKeepTheirOrder(Caller caller) throws Exception {
         for (int i = 0; i < 30; i++) {
-            post(info, key(info), event("ordered", "bob", "n" + i), null);
+            caller.post(event("ordered", "bob", "n" + i));
         }
-        await().atMost(10, SECONDS).until(() -> texts(info, "bob").size() == 31);
-        List<String> newestFirst = texts(info, "bob");
+        await().atMost(10, SECONDS).until(() -> caller.texts("bob").size() == 31);
+        List<String> newestFirst = caller.texts("bob");
         for (int i = 0; i < 30; i++) {
             assertThat(newestFirst.get(i)).isEqualTo("n" + (29 - i));
         }
     }
 
     /// Nobody listens on bob's feed: the push follows after the grace, at once when it is critical.
-    private void anOfflineUserIsPushedToOnce(JsonNode info) throws Exception {
-        HttpResponse<String> registered = http.send(
-                HttpRequest.newBuilder(URI.create(info.path("url").asText() + "/v1/devices/phone-1"))
-                        .header("Authorization", "Bearer " + token(info, "bob"))
-                        .header("Content-Type", "application/json")
-                        .PUT(HttpRequest.BodyPublishers.ofString("{\"token\":\"bobs-phone\",\"platform\":\"android\"}"))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-        assertThat(registered.statusCode()).isEqualTo(200);
-        post(info, key(info), event("parcel.arrived", "bob", "push me"), null);
-        await().atMost(5, SECONDS).until(() -> pushes(info, "parcel.arrived") == 1);
-        String critical =
-                event("parcel.lost", "bob", "now").replace("{\"type\"", "{\"priority\":\"critical\",\"type\"");
-        post(info, key(info), critical, null);
-        await().atMost(2, SECONDS).until(() -> pushes(info, "parcel.lost") == 1);
-        assertThat(pushes(info, "parcel.arrived")).isEqualTo(1);
+    private static void anOfflineUserIsPushedToOnce(Caller caller) throws Exception {
+        assertThat(caller.registerDevice("bob", "phone-1", "bobs-phone")).isEqualTo(200);
+        caller.post(event("parcel.arrived", "bob", "push me"));
+        await().atMost(5, SECONDS).until(() -> caller.pushes("bobs-phone", "parcel.arrived") == 1);
+        caller.post(critical("parcel.lost", "bob", "now"));
+        await().atMost(2, SECONDS).until(() -> caller.pushes("bobs-phone", "parcel.lost") == 1);
+        assertThat(caller.pushes("bobs-phone", "parcel.arrived")).isEqualTo(1);
     }
 
-    /// How many pushes of that type bob's phone was sent. His earlier events may be pushed to it, too: they were
-    /// waiting
-    /// when it was registered.
-    private long pushes(JsonNode info, String type) throws Exception {
-        HttpResponse<String> answer = http.send(
-                HttpRequest.newBuilder(
-                                URI.create(info.path("simulatorUrl").asText() + "/simulator/messages?token=bobs-phone"))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-        return StreamSupport.stream(
-                        JSON.readTree(answer.body()).path("messages").spliterator(), false)
-                .filter(message -> message.findValuesAsText("type").contains(type))
-                .count();
-    }
-
-    private void killWhilePosting(BelfryProcess belfry, JsonNode info, Queue<String> accepted) throws Exception {
+    private static void killWhilePosting(BelfryProcess belfry, Caller caller, Queue<String> accepted)
+            throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int t = 0; t < 4; t++) {
                 String name = "t" + t + "-";
                 threads.submit(() -> {
                     for (int i = 0; ; i++) {
-                        if (post(info, key(info), event("load", "alice", name + i), null)
-                                        .statusCode()
-                                == 202) {
+                        if (caller.post(event("load", "alice", name + i)).statusCode() == 202) {
                             accepted.add(name + i);
                         }
                     }
@@ -174,71 +142,12 @@ class PathTest {
     }
 
     private BelfryProcess demo() throws IOException {
-        return BelfryProcess.start(
-                scratch,
-                Map.of(),
-                "--port",
-                "0",
-                "--data",
-                scratch.resolve("data").toString());
+        return BelfryProcess.demo(scratch);
     }
 
-    private void assertProblem(JsonNode info, String body, int status, String type) throws Exception {
-        HttpResponse<String> answer = post(info, key(info), body, null);
+    private static void assertProblem(Caller caller, String body, int status, String type) throws Exception {
+        HttpResponse<String> answer = caller.post(body);
         assertThat(answer.statusCode()).isEqualTo(status);
-        assertThat(JSON.readTree(answer.body()).path("type").asText()).isEqualTo(type);
-    }
-
-    private static String event(String type, String recipient, String text) {
-        return "{\"type\":\"" + type + "\",\"recipients\":[\"" + recipient + "\"],\"data\":{\"text\":\"" + text
-                + "\"}}";
-    }
-
-    private static String key(JsonNode info) {
-        return info.path("apiKey").asText();
-    }
-
-    private static String token(JsonNode info, String user) {
-        for (JsonNode candidate : info.path("users")) {
-            if (candidate.path("id").asText().equals(user)) {
-                return candidate.path("token").asText();
-            }
-        }
-        throw new AssertionError("no demo user " + user);
-    }
-
-    /// The texts in the inbox, newest first, over all pages.
-    private List<String> texts(JsonNode info, String user) throws Exception {
-        var texts = new ArrayList<String>();
-        String cursor = "";
-        do {
-            JsonNode page = JSON.readTree(
-                    get(info, "/v1/inbox?limit=100" + (cursor.isEmpty() ? "" : "&cursor=" + cursor), token(info, user))
-                            .body());
-            page.path("items")
-                    .forEach(item -> texts.add(item.path("data").path("text").asText()));
-            cursor = page.path("nextCursor").asText();
-        } while (!cursor.isEmpty());
-        return texts;
-    }
-
-    private HttpResponse<String> get(JsonNode info, String path, String bearer) throws Exception {
-        return http.send(
-                HttpRequest.newBuilder(URI.create(info.path("url").asText() + path))
-                        .header("Authorization", "Bearer " + bearer)
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-    }
-
-    private HttpResponse<String> post(JsonNode info, String bearer, String body, String idempotencyKey)
-            throws Exception {
-        var request = HttpRequest.newBuilder(URI.create(info.path("url").asText() + "/v1/events"))
-                .header("Authorization", "Bearer " + bearer)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body));
-        if (idempotencyKey != null) {
-            request.header("Idempotency-Key", idempotencyKey);
-        }
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(Caller.type(answer)).isEqualTo(type);
     }
 }
