@@ -105,9 +105,8 @@ final class Caller {
     /// phone was registered may be pushed to it as well, hence the type.
     long pushes(String pushToken, String type) throws IOException, InterruptedException {
         HttpResponse<String> answer = http.send(
-                HttpRequest.newBuilder(
-                                URI.create(info.path("simulatorUrl").asText() + "/simulator/messages?token="
-                                        + pushToken))
+                HttpRequest.newBuilder(URI.create(
+                                info.path("simulatorUrl").asText() + "/simulator/messages?token=" + pushToken))
                         .timeout(PATIENCE)
                         .build(),
                 BodyHandlers.ofString());

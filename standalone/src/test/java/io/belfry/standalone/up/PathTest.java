@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -60,8 +59,7 @@ class PathTest {
         assertProblem(caller, "{\"type\":\"a b\",\"recipients\":[\"alice\"]}", 422, "/problems/invalid");
         assertProblem(caller, "{\"type\":\"x\"}", 422, "/problems/invalid");
         assertProblem(caller, "{\"type\":", 400, "/problems/malformed");
-        assertProblem(
-                caller, "{\"type\":\"x\",\"type\":\"y\",\"recipients\":[\"alice\"]}", 400, "/problems/malformed");
+        assertProblem(caller, "{\"type\":\"x\",\"type\":\"y\",\"recipients\":[\"alice\"]}", 400, "/problems/malformed");
         assertProblem(caller, event("x", "alice", "\\u0000"), 422, "/problems/invalid");
         assertProblem(caller, "\"" + "x".repeat(300_000) + "\"", 413, "/problems/too-large");
         String sound = event("x", "alice", "a");
@@ -122,8 +120,7 @@ class PathTest {
         assertThat(caller.pushes("bobs-phone", "parcel.arrived")).isEqualTo(1);
     }
 
-    private static void killWhilePosting(BelfryProcess belfry, Caller caller, Queue<String> accepted)
-            throws Exception {
+    private static void killWhilePosting(BelfryProcess belfry, Caller caller, Queue<String> accepted) throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int t = 0; t < 4; t++) {
                 String name = "t" + t + "-";
