@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import java.io.File;
@@ -31,13 +32,7 @@ class BrowserTest {
     @Test
     void anEventSentOnTheDemoPageArrivesLiveAndItsWayIsInTheConsole() throws Exception {
         Files.createDirectories(PICTURES);
-        try (BelfryProcess belfry = BelfryProcess.start(
-                        scratch,
-                        Map.of(),
-                        "--port",
-                        "0",
-                        "--data",
-                        scratch.resolve("data").toString());
+        try (BelfryProcess belfry = BelfryProcess.demo(scratch);
                 Playwright playwright = Playwright.create(
                         new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
                 Browser browser = playwright
@@ -47,7 +42,10 @@ class BrowserTest {
                                 .setArgs(List.of("--no-sandbox", "--disable-gpu")))) {
             JsonNode info = belfry.awaitReady();
             List<String> faults = new ArrayList<>();
-            sendAndSeeItArrive(page(browser, faults), info);
+            Page demo = page(browser, faults);
+            sendAndSeeItArrive(demo, info);
+            goOfflineAndCatchUp(demo, new Caller(info));
+            readInOneTabAndSeeItInTheOther(demo, page(browser, faults), info);
             findItInTheConsole(page(browser, faults), info);
             assertThat(faults).isEmpty();
             belfry.terminate();
@@ -61,6 +59,37 @@ class BrowserTest {
         page.getByText("Send event").click();
         assertThat(page.getByText("is on its way").first()).isVisible();
         page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("demo.png")));
+    }
+
+    /// Bob's phone rings while his page is off; back on, the page has what it missed, once.
+    private static void goOfflineAndCatchUp(Page demo, Caller caller) throws Exception {
+        Locator bob = demo.locator(".person[data-user=bob]");
+        bob.locator(".switch").click();
+        assertThat(bob.locator(".connection")).hasText("offline");
+        caller.post(Caller.critical("gate.open", "bob", "while bob is away"));
+        Locator phone = bob.frameLocator("iframe").getByText("gate.open");
+        assertThat(phone).hasCount(1);
+        assertThat(bob.locator("belfry-inbox").getByText("gate.open")).hasCount(0);
+        bob.locator(".switch").click();
+        assertThat(bob.locator(".connection")).hasText("online");
+        assertThat(bob.locator("belfry-inbox").getByText("gate.open")).hasCount(1);
+        assertThat(phone).hasCount(1);
+    }
+
+    private static void readInOneTabAndSeeItInTheOther(Page one, Page other, JsonNode info) {
+        other.navigate(info.path("url").asText() + "/demo");
+        Locator here = bell(one, "alice");
+        Locator there = bell(other, "alice");
+        assertThat(here).hasText("1");
+        assertThat(there).hasText("1");
+        other.locator(".person[data-user=alice] belfry-inbox li.item").first().click();
+        assertThat(there).isHidden();
+        assertThat(here).isHidden();
+        other.close();
+    }
+
+    private static Locator bell(Page page, String user) {
+        return page.locator(".person[data-user=" + user + "] belfry-inbox .badge");
     }
 
     private static void findItInTheConsole(Page page, JsonNode info) {
