@@ -45,16 +45,51 @@ function sendOnce(event) {
   }
 }
 
+/** A link to a question opens it over the page; without scripts, or when it fails, the link leads to a page. */
+async function ask(link) {
+  const dialog = document.querySelector('#question');
+  dialog.replaceChildren();
+  await htmx.ajax('GET', link.href, { target: dialog, swap: 'innerHTML' });
+  if (dialog.childElementCount === 0) {
+    location.href = link.href;
+  } else {
+    dialog.showModal();
+  }
+}
+
+/** The button of a question that wants something typed works once that is typed. */
+function matchTyped(input) {
+  const button = input.form.querySelector('button:not([type])');
+  button.disabled = input.value.replace(/[\s,.]/g, '') !== input.dataset.expects;
+}
+
+/** Says to the server in which time zone dates are typed. */
+function tellZone(root) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  root.querySelectorAll('input[data-zone]').forEach((input) => { input.value = zone; });
+}
+
 showLocalTimes(document);
-document.body.addEventListener('htmx:afterSwap', (event) => showLocalTimes(event.detail.target.parentElement ?? document));
+tellZone(document);
+document.addEventListener('input', (event) => event.target.matches('[data-expects]') && matchTyped(event.target));
+document.body.addEventListener('htmx:afterSwap', (event) => {
+  showLocalTimes(event.detail.target.parentElement ?? document);
+  event.detail.target.querySelectorAll('[data-expects]').forEach(matchTyped);
+});
 document.addEventListener('submit', sendOnce);
 // Somebody who comes back by the browser's button may send again.
 addEventListener('pageshow', () => document.querySelectorAll('[data-sent]').forEach((form) => delete form.dataset.sent));
 document.addEventListener('click', (event) => {
-  const target = event.target.closest('[data-theme-toggle], [data-copy]');
+  const target = event.target.closest('[data-theme-toggle], [data-copy], [data-ask], [data-close]');
   if (target?.matches('[data-theme-toggle]')) {
     toggleTheme();
-  } else if (target) {
+  } else if (target?.matches('[data-copy]')) {
     copy(target);
+  } else if (target?.matches('[data-ask]') && !event.ctrlKey && !event.metaKey && document.querySelector('#question')) {
+    event.preventDefault();
+    ask(target);
+  } else if (target?.closest('dialog')) {
+    event.preventDefault();
+    target.closest('dialog').close();
   }
 });

@@ -49,6 +49,15 @@ public final class Pages {
         return render(HttpStatus.UNPROCESSABLE_ENTITY, visit.request(), view, model, frame(visit, view));
     }
 
+    /// Asks before an act: where scripts run as a dialog over the page that asks, else as a page.
+    ///
+    /// @param section the entry of the navigation that is current
+    public MutableHttpResponse<String> ask(Visit visit, String section, Question question) {
+        HttpStatus status = question.problem() == null ? HttpStatus.OK : HttpStatus.UNPROCESSABLE_ENTITY;
+        String view = visit.wantsFragment() ? "question :: ask" : "question";
+        return render(status, visit.request(), view, question, frame(visit, section));
+    }
+
     /// For somebody who is not signed in.
     public MutableHttpResponse<String> showOpen(
             HttpStatus status, HttpRequest<?> request, String view, Object model, String csrf) {

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.Arrays;
@@ -32,6 +34,7 @@ public class ApiKeys {
     private static final Duration REFRESH = Duration.ofSeconds(5);
     private static final int MAX_LENGTH = 128;
     private static final int HINT_LENGTH = 9;
+    private static final String COLUMNS = "id, name, hint, scopes, created_at, last_used_at, revoked_at";
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Jdbi jdbi;
@@ -55,11 +58,19 @@ public class ApiKeys {
     }
 
     public Created create(String name, Set<Scope> scopes) {
+        return create(UUID.randomUUID(), name, scopes).orElseThrow();
+    }
+
+    /// The same under an id that the caller chose, so that a form which is sent twice makes one key.
+    ///
+    /// @return empty when there is such a key already; its text cannot be found again
+    public Optional<Created> create(UUID id, String name, Set<Scope> scopes) {
         byte[] bytes = new byte[32];
         RANDOM.nextBytes(bytes);
         String secret = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        UUID id = jdbi.withHandle(h -> h.createQuery(
-                        "insert into api_keys (name, hint, secret_hash, scopes) values (:name, :hint, :hash, :scopes) returning id")
+        int made = jdbi.withHandle(h -> h.createUpdate("insert into api_keys (id, name, hint, secret_hash, scopes)"
+                        + " values (:id, :name, :hint, :hash, :scopes) on conflict (id) do nothing")
+                .bind("id", id)
                 .bind("name", name)
                 .bind("hint", secret.substring(0, HINT_LENGTH))
                 .bind("hash", sha256(secret))
@@ -67,11 +78,12 @@ public class ApiKeys {
                         "scopes",
                         String.class,
                         scopes.stream().map(Scope::label).toArray())
-                .mapTo(UUID.class)
-                .one());
+                .execute());
+        if (made == 0) {
+            return Optional.empty();
+        }
         changed();
-        ApiKey key = list().stream().filter(k -> k.id().equals(id)).findFirst().orElseThrow();
-        return new Created(key, secret);
+        return find(id).map(key -> new Created(key, secret));
     }
 
     /// The key that a caller presents, if it may be used.
@@ -89,17 +101,27 @@ public class ApiKeys {
 
     /// All keys, newest first, revoked ones too.
     public List<ApiKey> list() {
-        return jdbi.withHandle(h -> h.createQuery(
-                        "select id, name, hint, scopes, created_at, last_used_at, revoked_at from api_keys order by created_at desc")
-                .map((row, c) -> new ApiKey(
-                        row.getObject(1, UUID.class),
-                        row.getString(2),
-                        row.getString(3),
-                        scopes((String[]) row.getArray(4).getArray()),
-                        row.getTimestamp(5).toInstant(),
-                        Optional.ofNullable(row.getTimestamp(6)).map(Timestamp::toInstant),
-                        Optional.ofNullable(row.getTimestamp(7)).map(Timestamp::toInstant)))
+        return jdbi.withHandle(h -> h.createQuery("select " + COLUMNS + " from api_keys order by created_at desc, id")
+                .map((row, c) -> key(row))
                 .list());
+    }
+
+    public Optional<ApiKey> find(UUID id) {
+        return jdbi.withHandle(h -> h.createQuery("select " + COLUMNS + " from api_keys where id = :id")
+                .bind("id", id)
+                .map((row, c) -> key(row))
+                .findOne());
+    }
+
+    private static ApiKey key(ResultSet row) throws SQLException {
+        return new ApiKey(
+                row.getObject(1, UUID.class),
+                row.getString(2),
+                row.getString(3),
+                scopes((String[]) row.getArray(4).getArray()),
+                row.getTimestamp(5).toInstant(),
+                Optional.ofNullable(row.getTimestamp(6)).map(Timestamp::toInstant),
+                Optional.ofNullable(row.getTimestamp(7)).map(Timestamp::toInstant));
     }
 
     /// @return false when there is no such key, or it was revoked before

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Singleton;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +30,27 @@ public class AuditLog {
     ///
     /// @param actor whole
     /// @param action its beginning, such as `template.`
+    /// @param subject its beginning
+    /// @param from not before this moment
+    /// @param to before this moment
     /// @param before the last id of the page above
-    public record Search(Optional<String> actor, Optional<String> action, OptionalLong before, int limit) {}
+    public record Search(
+            Optional<String> actor,
+            Optional<String> action,
+            Optional<String> subject,
+            Optional<Instant> from,
+            Optional<Instant> to,
+            OptionalLong before,
+            int limit) {
+        public Search(Optional<String> actor, Optional<String> action, OptionalLong before, int limit) {
+            this(actor, action, Optional.empty(), Optional.empty(), Optional.empty(), before, limit);
+        }
+
+        /// The page below.
+        public Search olderThan(AuditEntry last) {
+            return new Search(actor, action, subject, from, to, OptionalLong.of(last.id()), limit);
+        }
+    }
 
     /// @param detail never a secret or a payload
     public void record(String actor, String action, String subject, String address, Map<String, String> detail) {
@@ -50,6 +71,9 @@ public class AuditLog {
         StringBuilder where = new StringBuilder(" where true");
         search.actor().ifPresent(a -> where.append(" and actor = :actor"));
         search.action().ifPresent(a -> where.append(" and starts_with(action, :action)"));
+        search.subject().ifPresent(s -> where.append(" and starts_with(subject, :subject)"));
+        search.from().ifPresent(f -> where.append(" and at >= :from"));
+        search.to().ifPresent(t -> where.append(" and at < :to"));
         search.before().ifPresent(b -> where.append(" and id < :before"));
         return jdbi.withHandle(h -> {
             var query = h.createQuery("select id, at, actor, action, subject, address, detail from audit_log" + where
@@ -57,6 +81,9 @@ public class AuditLog {
                     .bind("limit", search.limit());
             search.actor().ifPresent(a -> query.bind("actor", a));
             search.action().ifPresent(a -> query.bind("action", a));
+            search.subject().ifPresent(s -> query.bind("subject", s));
+            search.from().ifPresent(f -> query.bind("from", Timestamp.from(f)));
+            search.to().ifPresent(t -> query.bind("to", Timestamp.from(t)));
             search.before().ifPresent(b -> query.bind("before", b));
             return query.map((row, c) -> new AuditEntry(
                             row.getLong(1),

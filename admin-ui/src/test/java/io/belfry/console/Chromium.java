@@ -1,0 +1,85 @@
+package io.belfry.console;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import io.belfry.core.access.Role;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// A real browser for tests of what pages do. Collects what pages complain about on their consoles: refused scripts and
+/// styles, exceptions.
+final class Chromium implements AutoCloseable {
+    private final Playwright playwright;
+    private final com.microsoft.playwright.Browser browser;
+    private final Console console;
+    final List<String> complaints = new ArrayList<>();
+
+    Chromium(Console console) {
+        this.console = console;
+        this.playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        this.browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(executable())
+                        .setArgs(List.of("--no-sandbox", "--disable-gpu")));
+    }
+
+    /// A window in which nobody is signed in.
+    Page window(int width, ColorScheme scheme) {
+        BrowserContext context = browser.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
+                .setBaseURL(console.url().toString())
+                .setViewportSize(width, width > 1000 ? 900 : 844)
+                .setColorScheme(scheme)
+                .setTimezoneId("Europe/Berlin")
+                .setLocale("en-GB"));
+        context.setDefaultTimeout(20_000);
+        Page page = context.newPage();
+        page.onConsoleMessage(message -> {
+            // That a form was refused (422) is what a test may want.
+            if (message.type().equals("error") && !message.text().contains("status of 422")) {
+                complaints.add(page.url() + ": " + message.text());
+            }
+        });
+        page.onPageError(error -> complaints.add(page.url() + ": " + error));
+        return page;
+    }
+
+    /// A wide window in which a new operator of that role has signed in.
+    Page signedIn(Role role) {
+        Page page = window(1440, ColorScheme.LIGHT);
+        signIn(page, console.operator(role).email());
+        return page;
+    }
+
+    static void signIn(Page page, String email) {
+        page.navigate("/console/sign-in");
+        page.fill("#email", email);
+        page.fill("#password", Console.PASSWORD);
+        page.click("button.btn-primary");
+        page.waitForURL("**/console");
+    }
+
+    @Override
+    public void close() {
+        browser.close();
+        playwright.close();
+    }
+
+    private static Path executable() {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .flatMap(directory -> Stream.of("chromium", "chromium-browser", "google-chrome")
+                        .map(name -> Path.of(directory, name)))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no chromium in PATH (expected: Debian's chromium)"));
+    }
+}
