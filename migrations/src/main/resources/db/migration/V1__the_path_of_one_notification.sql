@@ -294,6 +294,7 @@ create table broadcasts (
     valid_until   timestamptz,
     waves         int         not null default 8 check (waves between 1 and 1024),
     waves_done    int         not null default 0,
+    next_wave_at  timestamptz,
     audience_size bigint,
     push_state    text        not null default 'waiting' check (push_state in ('off', 'waiting', 'sending', 'done')),
     push_due_at   timestamptz,
@@ -306,7 +307,9 @@ create table broadcasts (
 );
 comment on column broadcasts.audience is '{"kind":"everyone"}, {"kind":"topic","topic":…} or {"kind":"users","users":[…]}';
 comment on column broadcasts.contents is 'locale -> {title, body, link}, plain text';
-create index on broadcasts (state) where state in ('sending', 'paused');
+comment on column broadcasts.next_wave_at is 'Not before; null is at once.';
+create index on broadcasts (priority)
+    where state in ('sending', 'paused') or state = 'sent' and push_state in ('waiting', 'sending');
 
 create table broadcast_audience (
     broadcast_id uuid             not null references broadcasts on delete cascade,
@@ -326,9 +329,9 @@ create table announcements (
     broadcast_id uuid        not null references broadcasts on delete cascade,
     bucket_from  smallint    not null,
     bucket_to    smallint    not null,
-    published_at timestamptz not null default now()
+    published_at timestamptz not null default now(),
+    unique (broadcast_id, bucket_from)
 );
-create index on announcements (broadcast_id);
 comment on table announcements is 'The log of the announcements channel: one entry a wave. A user is in the wave whose buckets [from, to) hold crc32c(id) mod 1024.';
 
 create table announcement_reads (

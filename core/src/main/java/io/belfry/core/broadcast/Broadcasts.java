@@ -20,8 +20,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /// Broadcasts as operators handle them. What is started is carried out by the dispatchers, which look at the state
-/// before
-/// every wave. Thread-safe; blocks on the database.
+/// before every wave. Thread-safe; blocks on the database.
 @Singleton
 public final class Broadcasts {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -113,13 +112,17 @@ public final class Broadcasts {
         };
     }
 
-    /// Holds the waves and pushes that did not go out yet.
+    /// Holds the waves and pushes that did not go out yet. When this returns, no further wave will come.
     public boolean pause(UUID id) {
-        return move(id, "state = 'paused'", "state = 'sending'");
+        return move(
+                id,
+                "state = 'paused'",
+                "(state = 'sending' or state = 'sent' and push_state in ('waiting', 'sending'))");
     }
 
+    /// Goes on where it stopped; with the pushes, when all waves are out.
     public boolean resume(UUID id) {
-        return move(id, "state = 'sending'", "state = 'paused'");
+        return move(id, "state = case when waves_done = waves then 'sent' else 'sending' end", "state = 'paused'");
     }
 
     /// Ends it for good; what was sent stays.
