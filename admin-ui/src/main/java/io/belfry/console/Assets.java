@@ -25,6 +25,8 @@ public final class Assets {
             Map.entry("icons.svg", "image/svg+xml"),
             Map.entry("favicon.svg", "image/svg+xml"),
             Map.entry("console.css", "text/css"),
+            Map.entry("content.css", "text/css"),
+            Map.entry("content.js", "text/javascript"),
             Map.entry("console.js", "text/javascript"),
             Map.entry("theme.js", "text/javascript"));
 

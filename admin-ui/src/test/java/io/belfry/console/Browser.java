@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.CookieManager;
 import java.net.CookiePolicy;
+import java.net.HttpCookie;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -62,6 +63,14 @@ final class Browser {
             follow(answer);
         }
         return answer;
+    }
+
+    /// Puts a cookie into the browser.
+    void take(String name, String value) {
+        HttpCookie cookie = new HttpCookie(name, value);
+        cookie.setPath("/console");
+        cookie.setVersion(0);
+        cookies.getCookieStore().add(base, cookie);
     }
 
     String csrf() {

@@ -30,6 +30,10 @@ class ScreenshotsTest {
         Map<String, String> pages = new LinkedHashMap<>();
         pages.put("overview", "/console");
         pages.put("notifications", "/console/notifications");
+        pages.put("event-types", "/console/event-types");
+        pages.put("categories", "/console/categories");
+        pages.put("category", "/console/categories/security");
+        pages.put("new-category", "/console/new-category");
         pages.put("keys", "/console/keys");
         pages.put("keys-new", "/console/keys/new");
         pages.put("audit", "/console/audit");

@@ -8,11 +8,13 @@ import io.belfry.core.template.ContentSettings;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Update;
 
 /// Categories, and which event types belong to which. In use on every node like [io.belfry.core.template.Templates].
 /// Thread-safe; look-ups do not block.
@@ -50,23 +52,92 @@ public class Categories {
 
     /// Adds or replaces a category.
     public void save(Category category) {
-        jdbi.useHandle(h -> h.createUpdate("""
+        jdbi.useHandle(h -> bind(h.createUpdate("""
                         insert into categories (id, name, description, priority, mandatory, push, push_unless, push_delay_ms)
                         values (:id, :name, :description, :priority, :mandatory, :push, :unless, :delay)
                         on conflict (id) do update
                             set name = :name, description = :description, priority = :priority, mandatory = :mandatory,
                                 push = :push, push_unless = :unless, push_delay_ms = :delay, updated_at = now()
-                        """)
-                .bind("id", category.id())
-                .bind("name", category.name())
-                .bind("description", category.description())
-                .bind("priority", category.priority().code())
-                .bind("mandatory", category.mandatory())
-                .bind("push", category.push())
-                .bind("unless", category.pushUnless().label())
-                .bind("delay", category.pushDelay().toMillis())
-                .execute());
+                        """), category).execute());
         changed();
+    }
+
+    /// Adds a category.
+    ///
+    /// @return false when there is one with that id
+    public boolean create(Category category) {
+        boolean done = jdbi.withHandle(h -> bind(h.createUpdate("""
+                                insert into categories (id, name, description, priority, mandatory, push, push_unless, push_delay_ms)
+                                values (:id, :name, :description, :priority, :mandatory, :push, :unless, :delay)
+                                on conflict do nothing
+                                """), category).execute()) == 1;
+        changed();
+        return done;
+    }
+
+    /// Replaces a category, if it still is as its editor saw it.
+    ///
+    /// @return false when somebody changed or removed it meanwhile
+    public boolean replace(Category seen, Category category) {
+        boolean done = jdbi.withHandle(h -> bind(h.createUpdate("""
+                                update categories set name = :name, description = :description, priority = :priority,
+                                    mandatory = :mandatory, push = :push, push_unless = :unless, push_delay_ms = :delay,
+                                    updated_at = now()
+                                where id = :id
+                                  and (name, description, priority, mandatory, push, push_unless, push_delay_ms)
+                                    = (:seenName, :seenDescription, :seenPriority, :seenMandatory, :seenPush, :seenUnless, :seenDelay)
+                                """), category)
+                        .bind("seenName", seen.name())
+                        .bind("seenDescription", seen.description())
+                        .bind("seenPriority", seen.priority().code())
+                        .bind("seenMandatory", seen.mandatory())
+                        .bind("seenPush", seen.push())
+                        .bind("seenUnless", seen.pushUnless().label())
+                        .bind("seenDelay", seen.pushDelay().toMillis())
+                        .execute())
+                == 1;
+        changed();
+        return done;
+    }
+
+    /// Removes a category that nothing uses. Notifications that were sent keep its id; an event that names it is
+    /// refused from now on.
+    public Removal remove(String id) {
+        if (id.equals(DEFAULT)) {
+            return new Removal.IsDefault();
+        }
+        Removal removal = jdbi.inTransaction(h -> {
+            // Held until the end, so that no type or broadcast can come to use it between the look and the removal.
+            if (h.createQuery("select id from categories where id = :id for update")
+                    .bind("id", id)
+                    .mapTo(String.class)
+                    .findOne()
+                    .isEmpty()) {
+                return new Removal.Missing();
+            }
+            List<String> types = h.createQuery("select type from event_types where category = :id order by type")
+                    .bind("id", id)
+                    .mapTo(String.class)
+                    .list();
+            long broadcasts = h.createQuery("select count(*) from broadcasts where category = :id")
+                    .bind("id", id)
+                    .mapTo(Long.class)
+                    .one();
+            if (!types.isEmpty() || broadcasts > 0) {
+                return new Removal.Used(types, broadcasts);
+            }
+            h.createUpdate("delete from categories where id = :id")
+                    .bind("id", id)
+                    .execute();
+            return new Removal.Removed();
+        });
+        changed();
+        return removal;
+    }
+
+    /// Which types were put into which category; types that were not are in the default one.
+    public Map<String, String> assignments() {
+        return known.get().ofType;
     }
 
     /// Puts an event type into a category.
@@ -79,6 +150,18 @@ public class Categories {
                 .bind("category", category)
                 .execute());
         changed();
+    }
+
+    private static Update bind(Update statement, Category category) {
+        return statement
+                .bind("id", category.id())
+                .bind("name", category.name())
+                .bind("description", category.description())
+                .bind("priority", category.priority().code())
+                .bind("mandatory", category.mandatory())
+                .bind("push", category.push())
+                .bind("unless", category.pushUnless().label())
+                .bind("delay", category.pushDelay().toMillis());
     }
 
     private void changed() {
@@ -105,7 +188,7 @@ public class Categories {
             h.createQuery("select type, category from event_types")
                     .map((row, c) -> Map.entry(row.getString(1), row.getString(2)))
                     .forEach(e -> ofType.put(e.getKey(), e.getValue()));
-            return new Known(byId, ofType);
+            return new Known(byId, Collections.unmodifiableMap(ofType));
         });
     }
 

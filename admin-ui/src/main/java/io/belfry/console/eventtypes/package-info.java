@@ -1,0 +1,2 @@
+/// Event types: what services send, and into which category it falls.
+package io.belfry.console.eventtypes;
