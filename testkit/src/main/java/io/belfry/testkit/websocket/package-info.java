@@ -1,0 +1,2 @@
+/// A WebSocket client without manners, for tests of what a server does with one.
+package io.belfry.testkit.websocket;
