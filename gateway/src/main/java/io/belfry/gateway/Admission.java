@@ -20,16 +20,16 @@ final class Admission {
     private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
     private final Gateway gateway;
-    private final Session session;
+    private final Conversation conversation;
     private final Command.Connect command;
+    private Session session;
     private Positions.Standing standing;
     private InboxPosition inbox;
     private ReplyWriter.Subscription inboxReply;
-    private long announcementsFrom;
 
-    Admission(Gateway gateway, Session session, Command.Connect command) {
+    Admission(Gateway gateway, Conversation conversation, Command.Connect command) {
         this.gateway = gateway;
-        this.session = session;
+        this.conversation = conversation;
         this.command = command;
     }
 
@@ -38,39 +38,55 @@ final class Admission {
             refuse(ProtocolError.INTERNAL, GatewayMetrics.Outcome.FAILED);
             return;
         }
-        gateway.verify(command.token(), session.loop(), verdict -> {
-            if (!session.isConnecting()) {
+        gateway.tokenDesk().check(command.token(), conversation.loop(), answer -> {
+            if (!conversation.isConnecting()) {
                 return;
             }
-            switch (verdict) {
-                case TokenVerdict.Valid valid -> join(valid);
-                case TokenVerdict.Expired _ -> refuse(ProtocolError.TOKEN_EXPIRED, GatewayMetrics.Outcome.EXPIRED);
-                case TokenVerdict.Invalid invalid -> {
-                    LOG.debug("refused a token: {}", invalid.reason());
+            switch (answer) {
+                case TokenDesk.Judged(TokenVerdict.Valid valid) -> join(valid);
+                case TokenDesk.Judged(TokenVerdict.Expired _) -> expired();
+                case TokenDesk.Judged(TokenVerdict.Invalid(String reason)) -> {
+                    LOG.debug("refused a token: {}", reason);
                     end(Disconnect.INVALID_TOKEN, GatewayMetrics.Outcome.INVALID_TOKEN);
                 }
+                case TokenDesk.Busy() -> refuse(ProtocolError.TOO_MANY_REQUESTS, GatewayMetrics.Outcome.CROWDED);
             }
         });
     }
 
+    /// A client that can get a new token does so when it is told; one that cannot would ask again for ever.
+    private void expired() {
+        if (gateway.tokenDesk().isHopeless(command.token())) {
+            end(Disconnect.INVALID_TOKEN, GatewayMetrics.Outcome.EXPIRED);
+        } else {
+            refuse(ProtocolError.TOKEN_EXPIRED, GatewayMetrics.Outcome.EXPIRED);
+        }
+    }
+
     private void join(TokenVerdict.Valid token) {
-        switch (gateway.registry().join(token.user().value())) {
-            case Registry.Joined(Feed feed) -> {
-                session.join(
-                        feed,
-                        token.deviceId().or(command::deviceId).orElse(""),
-                        command.locale().or(token::locale),
-                        token);
-                awaitFeed(feed);
+        String device = token.deviceId().or(command::deviceId).orElse("");
+        Optional<String> locale = command.locale().or(token::locale);
+        switch (gateway.registry()
+                .join(
+                        token.user().value(),
+                        feed -> new Session(gateway, conversation.connection(), feed, device, locale))) {
+            case Registry.Joined(Session joined, Optional<Session> displaced) -> {
+                displaced
+                        .map(Session::connection)
+                        .ifPresent(c -> c.loop().executor.execute(c::displace));
+                session = joined;
+                session.expireAt(token.expiresAt());
+                session.feed().add(session, session.loop().index);
+                conversation.joined(session);
+                awaitFeed(session.feed());
             }
-            case Registry.TooMany _ -> end(Disconnect.CONNECTION_LIMIT, GatewayMetrics.Outcome.CONNECTION_LIMIT);
             case Registry.Full _ -> refuse(ProtocolError.TOO_MANY_REQUESTS, GatewayMetrics.Outcome.CROWDED);
         }
     }
 
     /// When Redis is away, the client connects all the same: the reconciliation brings what it is not told live.
     private void awaitFeed(Feed feed) {
-        if (feed.isConfirmed()) {
+        if (feed.isConfirmed() || feed.isBelated()) {
             lookUp();
             return;
         }
@@ -95,7 +111,7 @@ final class Admission {
     }
 
     private void lookUp() {
-        if (!session.isConnecting()) {
+        if (!conversation.isConnecting()) {
             return;
         }
         then(gateway.positions().of(session.user()), found -> {
@@ -140,55 +156,49 @@ final class Admission {
         recoverAnnouncements();
     }
 
+    /// The loop hands its sessions every wave past its head, so a client needs the log only up to there. Waves that
+    /// pass while the log is read are looked up once the client is connected.
     private void recoverAnnouncements() {
         Optional<Command.ClientPosition> client = recovering(ClientChannel.ANNOUNCEMENTS);
         long head = session.loop().announcementsHead;
-        announcementsFrom = head;
         if (client.isEmpty()) {
-            finish(fresh(head));
+            finish(fresh(head), head);
             return;
         }
         long offset = client.get().offset();
         if (!isOfThisEpoch(client.get())) {
-            finish(lost(head));
+            finish(lost(head), head);
             return;
         }
         if (offset == head) {
-            finish(recovered(offset, List.of()));
+            finish(recovered(offset, List.of()), head);
             return;
         }
-        then(gateway.catchUp().announcements(session.user(), offset), missed -> {
-            if (session.loop().announcementsHead != head) {
-                // A wave passed this loop while the log was read, maybe after the log was.
-                recoverAnnouncements();
-            } else if (missed.isMore() || offset > missed.head()) {
-                finish(lost(head));
-            } else {
-                finishAfter(missed.waves(), Math.max(offset, head));
+        then(gateway.catchUp().announcements(session.user(), offset), log -> {
+            if (log.isMore() || offset > log.head()) {
+                finish(lost(log.head()), log.head());
+                return;
             }
+            // Nothing else up to the log's head is for this user, so nothing is lost by moving it on.
+            long from = log.waves().isEmpty()
+                    ? log.head()
+                    : Math.max(log.head(), log.waves().getLast().offset());
+            List<ReplyWriter.Missed> missed = log.waves().stream()
+                    .map(wave -> new ReplyWriter.Missed(
+                            wave.offset(), gateway.wording().publication(wave.entry(), session.locale())))
+                    .toList();
+            finish(recovered(missed.isEmpty() ? from : offset, missed), from);
         });
     }
 
-    private void finishAfter(List<CatchUp.Wave> waves, long head) {
-        announcementsFrom =
-                waves.isEmpty() ? head : Math.max(head, waves.getLast().offset());
-        List<ReplyWriter.Missed> missed = waves.stream()
-                .map(wave -> new ReplyWriter.Missed(
-                        wave.offset(), gateway.wording().publication(wave.entry(), session.locale())))
-                .toList();
-        long offset = recovering(ClientChannel.ANNOUNCEMENTS).orElseThrow().offset();
-        // Nothing in between is for this user, so nothing is lost by moving it on.
-        finish(recovered(missed.isEmpty() ? head : offset, missed));
-    }
-
-    private void finish(ReplyWriter.Subscription announcements) {
-        session.connected();
-        long inboxFrom = inboxReply.missed().isEmpty() ? inbox.head() : inboxReply.offset();
-        boolean caughtUp = !announcements.missed().isEmpty();
-        session.proof().begin(inboxFrom, caughtUp ? announcements.offset() : announcementsFrom);
+    /// @param announcementsFrom the client has every announcement up to there, once it has the reply
+    private void finish(ReplyWriter.Subscription announcementsReply, long announcementsFrom) {
+        conversation.connected();
+        session.begin(standing.epoch());
+        session.proof().begin(had(inboxReply, inbox.head()), had(announcementsReply, announcementsFrom));
         session.proof().sentMissed(inbox.head(), announcementsFrom);
-        noteReceipt();
-        session.reply(ReplyWriter.connect(
+        noteReceipt(announcementsFrom);
+        conversation.reply(ReplyWriter.connect(
                 command.id(),
                 new ReplyWriter.Connected(
                         UUID.randomUUID().toString(),
@@ -198,32 +208,38 @@ final class Admission {
                         inboxReply,
                         inbox.counts(),
                         session.user(),
-                        announcements)));
+                        announcementsReply)));
         if (session.proof().isMoreWanted()) {
             session.connection().ping();
         }
         session.inbox().begin(inbox.head());
         session.announcements().begin(announcementsFrom);
         gateway.metrics().connected(GatewayMetrics.Outcome.CONNECTED);
-        session.resume();
+        conversation.workOn();
+    }
+
+    /// Up to where the client had everything before the reply.
+    private static long had(ReplyWriter.Subscription reply, long from) {
+        return reply.missed().isEmpty() ? from : reply.offset();
     }
 
     /// A client that names an offset has everything up to it.
-    private void noteReceipt() {
-        long inboxOffset = recovering(ClientChannel.INBOX)
-                .filter(this::isOfThisEpoch)
-                .map(Command.ClientPosition::offset)
-                .filter(offset -> offset <= inbox.head())
-                .orElse(0L);
-        long announcementsOffset = recovering(ClientChannel.ANNOUNCEMENTS)
-                .filter(this::isOfThisEpoch)
-                .map(Command.ClientPosition::offset)
-                .filter(offset -> offset <= announcementsFrom)
-                .orElse(0L);
+    private void noteReceipt(long announcementsFrom) {
+        long inboxOffset = named(ClientChannel.INBOX, inbox.head());
+        long announcementsOffset = named(ClientChannel.ANNOUNCEMENTS, announcementsFrom);
         if (inboxOffset > 0 || announcementsOffset > 0) {
             gateway.receipts()
                     .add(List.of(new Receipt(session.user(), session.deviceId(), inboxOffset, announcementsOffset)));
         }
+    }
+
+    /// The offset that the client names in a channel, or 0 when it is none that we gave it.
+    private long named(ClientChannel channel, long head) {
+        return recovering(channel)
+                .filter(this::isOfThisEpoch)
+                .map(Command.ClientPosition::offset)
+                .filter(offset -> offset <= head)
+                .orElse(0L);
     }
 
     private Optional<Command.ClientPosition> recovering(ClientChannel channel) {
@@ -250,12 +266,12 @@ final class Admission {
     private <T> void then(CompletableFuture<T> answer, Consumer<T> next) {
         answer.whenCompleteAsync(
                 (value, failure) -> {
-                    if (!session.isConnecting()) {
+                    if (!conversation.isConnecting()) {
                         return;
                     }
                     if (failure == null) {
-                        next.accept(value);
-                    } else if (failure instanceof Positions.Crowded) {
+                        goOn(next, value);
+                    } else if (failure instanceof Crowded) {
                         refuse(ProtocolError.TOO_MANY_REQUESTS, GatewayMetrics.Outcome.CROWDED);
                     } else {
                         gateway.metrics().databaseFailed(failure);
@@ -265,13 +281,23 @@ final class Admission {
                 session.loop().executor);
     }
 
+    private <T> void goOn(Consumer<T> next, T value) {
+        try {
+            next.accept(value);
+        } catch (RuntimeException e) {
+            // Nobody else would say so, and the client would wait.
+            gateway.metrics().bug(e);
+            end(Disconnect.SERVER_ERROR, GatewayMetrics.Outcome.FAILED);
+        }
+    }
+
     private void refuse(ProtocolError error, GatewayMetrics.Outcome outcome) {
         gateway.metrics().connected(outcome);
-        session.refused(error, command.id());
+        conversation.refuse(command.id(), error);
     }
 
     private void end(Disconnect disconnect, GatewayMetrics.Outcome outcome) {
         gateway.metrics().connected(outcome);
-        session.connection().disconnect(disconnect);
+        conversation.connection().disconnect(disconnect);
     }
 }

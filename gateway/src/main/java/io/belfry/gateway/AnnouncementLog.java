@@ -162,7 +162,7 @@ final class AnnouncementLog {
 
         void offer(Connection connection) {
             Session session = connection.session();
-            if (!session.isConnected()
+            if (session == null
                     || !holds(wave, session.feed())
                     || !session.announcements().isBefore(wave.offset())) {
                 return;

@@ -25,10 +25,13 @@ final class AnnouncementReceiver {
         this.session = session;
     }
 
-    /// The client has everything up to this offset, and so has its loop.
+    /// The client has everything up to this offset. Waves that passed meanwhile are looked up.
     void begin(long offset) {
         last = offset;
         mode = Mode.LIVE;
+        if (session.loop().announcementsHead > offset) {
+            read();
+        }
     }
 
     /// Whether an announcement at that offset concerns it: it is connected, and does not have it.
@@ -63,7 +66,7 @@ final class AnnouncementReceiver {
     }
 
     private void read() {
-        if (!session.isConnected()) {
+        if (!session.isLive()) {
             return;
         }
         mode = Mode.READING;
@@ -72,7 +75,7 @@ final class AnnouncementReceiver {
                 .announcements(session.user(), last)
                 .whenCompleteAsync(
                         (missed, failure) -> {
-                            if (!session.isConnected()) {
+                            if (!session.isLive()) {
                                 return;
                             }
                             if (failure == null) {

@@ -56,7 +56,8 @@ final class Batcher<T> {
         for (List<T> batch = next(); !batch.isEmpty(); batch = next()) {
             try {
                 work.accept(batch);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // The thread lives on: there would be one less for ever.
                 LOG.error("{} failed", name, e);
             }
         }

@@ -6,16 +6,19 @@ import io.belfry.core.inbox.Recovery;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/// Reads from the logs what clients missed: a bounded number of queries at once, in the order of asking. Thread-safe;
-/// does not block. Answers come on a virtual thread; a full queue or a failing database fails them.
+/// Reads from the logs what clients missed: a bounded number of queries at once, in the order of asking. Connections
+/// of one user usually miss the same together; who asks what another is still waiting for gets the same answer.
+/// Thread-safe; does not block. Answers come on a virtual thread; a full queue or a failing database fails them.
 @Singleton
 final class CatchUp {
     private final InboxLog inboxes;
     private final Announcements announcements;
     private final GatewaySettings.Recovery limits;
     private final Batcher<Query<?>> queries;
+    private final ConcurrentHashMap<Missed, CompletableFuture<Recovery>> waiting = new ConcurrentHashMap<>();
 
     CatchUp(InboxLog inboxes, Announcements announcements, GatewaySettings settings, GatewayMetrics metrics) {
         this.inboxes = inboxes;
@@ -40,9 +43,21 @@ final class CatchUp {
 
     record Wave(long offset, Announcements.Entry entry) {}
 
-    /// What changed in an inbox after an offset.
+    private record Missed(String user, long after) {}
+
+    /// What changed in an inbox after an offset, up to some time after the asking.
     CompletableFuture<Recovery> inbox(String user, long after) {
-        return ask(() -> inboxes.recover(user, after, limits.changes(), limits.bytes()));
+        CompletableFuture<Recovery> answer = waiting.computeIfAbsent(
+                new Missed(user, after),
+                missed -> ask(() -> {
+                    // From here on it would be too late to join: what comes now may not be seen.
+                    waiting.remove(missed);
+                    return inboxes.recover(user, after, limits.changes(), limits.bytes());
+                }));
+        if (answer.isCompletedExceptionally()) {
+            waiting.remove(new Missed(user, after), answer);
+        }
+        return answer;
     }
 
     CompletableFuture<Waves> announcements(String user, long after) {
@@ -59,7 +74,7 @@ final class CatchUp {
     private <T> CompletableFuture<T> ask(Supplier<T> read) {
         var query = new Query<>(read, new CompletableFuture<T>());
         if (!queries.offer(query)) {
-            query.answer.completeExceptionally(new IllegalStateException("too many clients are catching up"));
+            query.answer.completeExceptionally(new Crowded("what they missed"));
         }
         return query.answer;
     }

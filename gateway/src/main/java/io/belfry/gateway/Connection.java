@@ -5,18 +5,20 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import java.net.InetAddress;
 import java.time.Duration;
 
 /// One socket: the only handler that a live WebSocket has, apart from TLS. It reads frames, writes frames that are
 /// ready for the wire, pings, knows whether the client keeps up, and closes in good order. What the messages mean is
-/// its [Session]'s business. Everything happens on the channel's event loop.
+/// its [Conversation]'s business. Everything happens on the channel's event loop, but for what says otherwise.
 ///
 /// Nothing is written while the channel is not writable, except replies to commands (of which one at most is worked on)
 /// and the close frame. So a client that does not read costs [GatewaySettings.Limits#outboundBytes()] and one frame.
 final class Connection extends ChannelDuplexHandler implements FrameReader.Reader {
     /// How long a client may take to answer a close frame.
     static final Duration CLOSE_PATIENCE = Duration.ofSeconds(3);
+
+    /// How long after a ping a client that is well has answered.
+    private static final Duration LATE_PONG = Duration.ofSeconds(2);
 
     private static final int MAX_TRANSPORT_PINGS = 10;
 
@@ -31,22 +33,24 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
 
     private final Gateway gateway;
     private final Loop loop;
-    private final InetAddress address;
+    private final String address;
     private final FrameReader frames;
-    private final Session session;
+    private final Conversation conversation;
     private ChannelHandlerContext context;
     private boolean closing;
     private boolean pinged;
     private boolean slow;
     private boolean dirty;
+    private boolean gone;
     private byte transportPings;
+    private volatile long heardAtNanos = System.nanoTime();
 
-    Connection(Gateway gateway, Loop loop, InetAddress address) {
+    Connection(Gateway gateway, Loop loop, String address) {
         this.gateway = gateway;
         this.loop = loop;
         this.address = address;
         this.frames = new FrameReader(this, gateway.settings().limits().messageBytes());
-        this.session = new Session(gateway, this);
+        this.conversation = new Conversation(gateway, this);
     }
 
     @Override
@@ -55,14 +59,25 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
         loop.add(this);
         loop.connecting.add(this, System.nanoTime());
         gateway.metrics().opened();
+        if (!ctx.channel().isActive()) {
+            // It was reset while it was upgraded, and nobody will say so again.
+            channelInactive(ctx);
+        }
     }
 
+    /// The session of a connected client, or null.
     Session session() {
-        return session;
+        return conversation.session();
     }
 
+    /// Any thread.
     Loop loop() {
         return loop;
+    }
+
+    /// When the client last sent anything. Any thread.
+    long heardAtNanos() {
+        return heardAtNanos;
     }
 
     Channel channel() {
@@ -83,6 +98,7 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        heardAtNanos = System.nanoTime();
         frames.read((ByteBuf) message);
     }
 
@@ -94,19 +110,36 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
     @Override
     public void onText(byte[] message) {
         if (!closing) {
-            session.receive(message);
+            conversation.receive(message);
         }
+    }
+
+    /// Whether a client that sends nothing but control frames may go on.
+    private boolean isAllowed() {
+        if (conversation.mayAsk()) {
+            return true;
+        }
+        disconnect(Disconnect.TOO_MANY_REQUESTS);
+        return false;
     }
 
     @Override
     public void onPing(byte[] payload) {
-        if (closing || !isWritable()) {
+        if (closing || !isAllowed()) {
             return;
         }
         if (++transportPings > MAX_TRANSPORT_PINGS) {
             disconnect(Disconnect.TOO_MANY_REQUESTS);
-        } else {
+        } else if (isWritable()) {
             write(Frames.pong(loop.allocator, payload));
+        }
+    }
+
+    @Override
+    public void onPong() {
+        // We send no pings of the transport, so it means nothing.
+        if (!closing) {
+            isAllowed();
         }
     }
 
@@ -138,18 +171,25 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
         if (waitingIn == loop.ponging) {
             loop.ponging.remove(this);
         }
-        session.answered();
+        Session session = session();
+        if (session != null) {
+            session.answered();
+        }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        if (gone) {
+            return;
+        }
+        gone = true;
         if (!closing) {
             gateway.metrics().lost();
         }
         closing = true;
         frames.stop();
         loop.remove(this);
-        session.end();
+        conversation.end();
         gateway.left(address);
     }
 
@@ -188,10 +228,10 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
         return !pinged;
     }
 
-    /// A ping was written with another frame.
+    /// A ping of the protocol was written, alone or with another frame. The client is connected.
     void pinged() {
         pinged = true;
-        session.proof().pinged();
+        session().proof().pinged();
         loop.ponging.add(this, System.nanoTime());
     }
 
@@ -204,15 +244,33 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
     /// same, because most SDKs want pings rather than traffic.
     void pingInTurn() {
         transportPings = 0;
-        if (session.isConnected() && !pinged && isWritable()) {
+        if (session() != null && !pinged && isWritable()) {
             ping();
         }
     }
 
-    void checkExpiry() {
+    /// Every few seconds: what was true when the client connected may no longer be.
+    void checkStanding() {
+        Session session = session();
+        if (session == null) {
+            return;
+        }
         if (session.isOverdue()) {
             disconnect(Disconnect.EXPIRED);
+        } else if (gateway.epochs().isOver(session.epoch())) {
+            disconnect(Disconnect.INSUFFICIENT_STATE);
         }
+    }
+
+    /// The user has as many connections as one may have, and this made room for another.
+    ///
+    /// One that is late with its pong is probably dead; should it be only asleep, it may come back. One that is
+    /// alive
+    /// must not: it would displace another, which would come back and displace the next.
+    void displace() {
+        boolean isLate = System.nanoTime() - heardAtNanos
+                > gateway.settings().ping().plus(LATE_PONG).toNanos();
+        disconnect(isLate ? Disconnect.NO_PONG : Disconnect.CONNECTION_LIMIT);
     }
 
     @Override
@@ -225,7 +283,11 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
         } else if (writable && slow) {
             slow = false;
             loop.notSlow(this);
-            session.drained();
+            Session session = session();
+            if (session != null) {
+                session.drained();
+            }
+            conversation.workOn();
         }
     }
 
@@ -240,7 +302,7 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
         gateway.metrics().closed(disconnect);
         context.writeAndFlush(
                 Frames.close(loop.allocator, disconnect.code(), disconnect.reason()), context.voidPromise());
-        session.end();
+        conversation.end();
         loop.closing.add(this, System.nanoTime());
     }
 

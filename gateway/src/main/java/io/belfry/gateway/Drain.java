@@ -86,7 +86,7 @@ final class Drain implements GracefulShutdownCapable {
         while (!connections().isEmpty() && System.nanoTime() < deadline) {
             Thread.sleep(STEP);
         }
-        receipts.flush();
+        receipts.flushAll();
     }
 
     private List<Connection> connections() {

@@ -6,8 +6,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// A user who has connections to this node, and the state of the Redis channel that brings their publications.
 ///
-/// Each event loop keeps its own chain of the user's connections here, and nobody else looks at it; which loops have
-/// any is known to all. The subscription's fields belong to its [FeedLine].
+/// Each event loop keeps its own chain of the user's sessions here, and nobody else looks at it; which loops have any
+/// is known to all. All sessions of the node are in a second chain, the members, which the [Registry] guards. The
+/// subscription's fields belong to its [FeedLine].
 final class Feed {
     private static final int LOOP_BITS = 63;
 
@@ -17,8 +18,10 @@ final class Feed {
     private final AtomicLong loops = new AtomicLong();
     private final CompletableFuture<Void> firstConfirmation = new CompletableFuture<>();
 
-    /// Connections of the user; guarded by the registry's entry for the user.
-    int connections;
+    /// Guarded by the registry's entry for the user, as what follows it.
+    private Session members;
+
+    private int memberCount;
 
     /// Whether the user still has connections here.
     volatile boolean wanted;
@@ -34,6 +37,58 @@ final class Feed {
         this.bucket = (short) Bucket.of(user);
         this.first = new Session[loopCount];
     }
+
+    // Members: with the registry's entry for the user locked -----------------------------------------------------
+
+    int memberCount() {
+        return memberCount;
+    }
+
+    void addMember(Session session) {
+        session.nextMember = members;
+        members = session;
+        memberCount++;
+    }
+
+    /// Removes it if it is one.
+    void removeMember(Session session) {
+        Session before = null;
+        for (Session s = members; s != null; before = s, s = s.nextMember) {
+            if (s == session) {
+                if (before == null) {
+                    members = s.nextMember;
+                } else {
+                    before.nextMember = s.nextMember;
+                }
+                session.nextMember = null;
+                memberCount--;
+                return;
+            }
+        }
+    }
+
+    /// The member whose client has been silent for longest. There is one.
+    Session mostSilent() {
+        Session silent = members;
+        for (Session s = members.nextMember; s != null; s = s.nextMember) {
+            if (s.connection().heardAtNanos() - silent.connection().heardAtNanos() < 0) {
+                silent = s;
+            }
+        }
+        return silent;
+    }
+
+    /// Whether a device has a live session.
+    boolean isLive(String deviceId) {
+        for (Session s = members; s != null; s = s.nextMember) {
+            if (s.isLive() && s.deviceId().equals(deviceId)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // Sessions of one loop: on that loop -------------------------------------------------------------------------
 
     /// On the loop of that number.
     Session first(int loop) {
@@ -75,9 +130,17 @@ final class Feed {
         return 1L << Math.min(loop, LOOP_BITS);
     }
 
+    // The subscription -------------------------------------------------------------------------------------------
+
     /// Whether Redis has confirmed the subscription and has not been lost since.
     boolean isConfirmed() {
         return confirmed;
+    }
+
+    /// Whether whatever may have been missed will be looked for once Redis confirms, so that nobody needs to wait for
+    /// it.
+    boolean isBelated() {
+        return belated;
     }
 
     /// Done once Redis has confirmed for the first time.

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +44,7 @@ final class FeedLine {
     private final ArrayDeque<Feed> unconfirmed = new ArrayDeque<>();
     private long progressAtNanos = System.nanoTime();
 
-    private StatefulRedisPubSubConnection<byte[], byte[]> connection;
+    private volatile StatefulRedisPubSubConnection<byte[], byte[]> connection;
     private ArrayDeque<Feed> resubscribing = new ArrayDeque<>();
     private boolean closed;
     private volatile String failure = "not connected yet";
@@ -80,8 +81,17 @@ final class FeedLine {
             wake = changes.isEmpty();
             changes.add(feed);
         }
-        if (wake && !thread.isShutdown()) {
-            thread.execute(this::sendChanges);
+        if (wake) {
+            onThread(this::sendChanges);
+        }
+    }
+
+    /// Any thread. After the end of the line there is nothing left to do.
+    private void onThread(Runnable task) {
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException ended) {
+            LOG.trace("feed connection {} has ended", number);
         }
     }
 
@@ -107,9 +117,9 @@ final class FeedLine {
         }
         try {
             StatefulRedisPubSubConnection<byte[], byte[]> made = client.connectPubSub(ByteArrayCodec.INSTANCE);
+            connection = made;
             made.addListener(new Confirmations(made));
             made.addListener(new Loss(made));
-            connection = made;
             if (number == 0) {
                 made.async().subscribe(FeedNames.announcements());
             }
@@ -223,8 +233,8 @@ final class FeedLine {
         StatefulRedisPubSubConnection<byte[], byte[]> checked = connection;
         if (checked != null) {
             checked.async().ping().whenComplete((pong, e) -> {
-                if (e != null && !thread.isShutdown()) {
-                    thread.execute(() -> lost(checked, "no answer to a ping"));
+                if (e != null) {
+                    onThread(() -> lost(checked, "no answer to a ping"));
                 }
             });
         }
@@ -253,8 +263,8 @@ final class FeedLine {
         if (feed != null) {
             owner.confirmed(feed);
         }
-        if (next && !thread.isShutdown()) {
-            thread.execute(this::resubscribe);
+        if (next) {
+            onThread(this::resubscribe);
         }
     }
 
@@ -274,7 +284,7 @@ final class FeedLine {
         public void subscribed(byte[] channel, long count) {
             if (!FeedNames.isInbox(channel)) {
                 owner.announcementsConfirmed();
-            } else if (of.isOpen()) {
+            } else if (of == connection) {
                 confirmed();
             }
         }
@@ -289,9 +299,7 @@ final class FeedLine {
 
         @Override
         public void onRedisDisconnected(RedisChannelHandler<?, ?> disconnected) {
-            if (!thread.isShutdown()) {
-                thread.execute(() -> lost(of, "disconnected"));
-            }
+            onThread(() -> lost(of, "disconnected"));
         }
     }
 }

@@ -43,6 +43,8 @@ final class FrameReader {
 
         void onPing(byte[] payload);
 
+        void onPong();
+
         /// @param code what the client gave, or 0 for none
         void onClose(int code);
 
@@ -63,15 +65,21 @@ final class FrameReader {
             in.release();
             partial = null;
         }
+        boolean keep = false;
         try {
+            int start = data.readerIndex();
             while (mode != Mode.STOPPED && readFrame(data)) {
                 // Next frame.
             }
             if (mode != Mode.STOPPED && data.isReadable()) {
-                partial = Unpooled.buffer(data.readableBytes()).writeBytes(data);
+                // A frame that comes in many small pieces is not copied for each of them.
+                keep = data != in && data.readerIndex() == start;
+                partial = keep ? data : Unpooled.buffer(data.readableBytes()).writeBytes(data);
             }
         } finally {
-            data.release();
+            if (!keep) {
+                data.release();
+            }
         }
     }
 
@@ -166,9 +174,7 @@ final class FrameReader {
             case BINARY -> violated(Disconnect.UNSUPPORTED_DATA);
             case CLOSE -> close(payload);
             case PING -> reader.onPing(payload);
-            default -> {
-                // A pong of the transport: we send no pings of the transport, so it means nothing.
-            }
+            default -> reader.onPong();
         }
     }
 

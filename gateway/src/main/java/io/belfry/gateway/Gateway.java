@@ -1,13 +1,9 @@
 package io.belfry.gateway;
 
-import io.belfry.core.identity.TokenVerdict;
-import io.belfry.core.identity.UserTokens;
 import io.micronaut.context.annotation.Context;
 import io.netty.channel.Channel;
-import java.net.InetAddress;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /// What the connections of this node share. Thread-safe; nothing here blocks.
 @Context
@@ -26,8 +22,8 @@ final class Gateway implements FeedSubscriptions.Listener {
     private final Drain drain;
     private final GatewayMetrics metrics;
     private final Clock clock;
-    private final UserTokens tokens;
-    private final Batcher<TokenCheck> tokenChecks;
+    private final TokenDesk tokenDesk;
+    private final Epochs epochs;
 
     Gateway(
             GatewaySettings settings,
@@ -45,7 +41,8 @@ final class Gateway implements FeedSubscriptions.Listener {
             Drain drain,
             GatewayMetrics metrics,
             Clock clock,
-            UserTokens tokens) {
+            TokenDesk tokenDesk,
+            Epochs epochs) {
         this.settings = settings;
         this.registry = registry;
         this.sockets = sockets;
@@ -60,13 +57,9 @@ final class Gateway implements FeedSubscriptions.Listener {
         this.drain = drain;
         this.metrics = metrics;
         this.clock = clock;
-        this.tokens = tokens;
-        this.tokenChecks = new Batcher<>(
-                "tokens",
-                1,
-                settings.limits().databaseQueries(),
-                settings.limits().pendingConnects(),
-                batch -> batch.forEach(this::check));
+        this.tokenDesk = tokenDesk;
+        this.epochs = epochs;
+        epochs.start();
         feeds.start(this, registry.feeds());
         announcements.start();
     }
@@ -103,6 +96,14 @@ final class Gateway implements FeedSubscriptions.Listener {
         return departures;
     }
 
+    TokenDesk tokenDesk() {
+        return tokenDesk;
+    }
+
+    Epochs epochs() {
+        return epochs;
+    }
+
     Drain drain() {
         return drain;
     }
@@ -126,32 +127,13 @@ final class Gateway implements FeedSubscriptions.Listener {
     }
 
     /// A connection for a channel whose upgrade was answered. On the channel's event loop.
-    Connection open(Channel channel, InetAddress address) {
+    Connection open(Channel channel, String address) {
         sockets.enter(address);
         return new Connection(this, registry.loop(channel.eventLoop()), address);
     }
 
-    void left(InetAddress address) {
+    void left(String address) {
         sockets.leave(address);
-    }
-
-    private record TokenCheck(String token, Loop loop, Consumer<TokenVerdict> then) {}
-
-    /// Checks a token, here if that takes no more than arithmetic.
-    ///
-    /// @param then gets the verdict on the loop; at once, or later
-    void verify(String token, Loop loop, Consumer<TokenVerdict> then) {
-        if (!tokens.mayBlock()) {
-            then.accept(tokens.verify(token));
-        } else if (!tokenChecks.offer(new TokenCheck(token, loop, then))) {
-            // As good as expired: the client gets a new one, after a delay.
-            then.accept(new TokenVerdict.Expired());
-        }
-    }
-
-    private void check(TokenCheck check) {
-        TokenVerdict verdict = tokens.verify(check.token);
-        check.loop.executor.execute(() -> check.then.accept(verdict));
     }
 
     @Override

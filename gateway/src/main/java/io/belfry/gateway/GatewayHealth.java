@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.reactivestreams.Publisher;
 
-/// Whether this node should get clients, and if not, why: it is being emptied, cannot read the logs, or does not hear
-/// from Redis (then it still connects clients, but they get everything late).
+/// Whether this node should get clients, and if not, why: it is being emptied, or could not read the logs yet.
+///
+/// Not hearing from Redis is told, but is no reason: clients are served all the same, some seconds late. Were it one,
+/// all nodes would be taken out of service at once when Redis is away.
 @Readiness
 @Singleton
 final class GatewayHealth implements HealthIndicator {
@@ -27,20 +29,22 @@ final class GatewayHealth implements HealthIndicator {
 
     @Override
     public Publisher<HealthResult> getResult() {
-        List<String> troubles = troubles();
+        List<String> reasons = reasonsAgainst();
+        var details = new ArrayList<>(reasons);
+        details.addAll(feeds.troubles());
         HealthResult.Builder result =
-                HealthResult.builder(NAME, troubles.isEmpty() ? HealthStatus.UP : HealthStatus.DOWN);
-        return Publishers.just((troubles.isEmpty() ? result : result.details(troubles)).build());
+                HealthResult.builder(NAME, reasons.isEmpty() ? HealthStatus.UP : HealthStatus.DOWN);
+        return Publishers.just((details.isEmpty() ? result : result.details(details)).build());
     }
 
-    List<String> troubles() {
-        var troubles = new ArrayList<>(feeds.troubles());
+    private List<String> reasonsAgainst() {
+        var reasons = new ArrayList<String>();
         if (gateway.drain().isRunning()) {
-            troubles.add("the node is being emptied");
+            reasons.add("the node is being emptied");
         }
         if (!gateway.isReady()) {
-            troubles.add("the log of announcements was not read yet");
+            reasons.add("the log of announcements was not read yet");
         }
-        return troubles;
+        return reasons;
     }
 }

@@ -37,17 +37,26 @@ public record GatewaySettings(
     /// What one client may take of the node (`belfry.gateway.limits`).
     ///
     /// @param connections of this node; more are refused with 503
-    /// @param connectionsPerUser on this node; one more is closed with 3504
+    /// @param upgradesPerSecond of this node, in bursts of as many; more are refused with 503
+    /// @param connectionsPerUser on this node; for one more, the one that has been silent for longest is closed
     /// @param connectionsPerAddress of the network; one more is refused with 429
     /// @param messageBytes of one inbound message, all its fragments together; a larger one is closed with 1009
     /// @param commandsPerSecond of one connection, in bursts of as many; more and it is closed with 3013
     /// @param queuedCommands that one connection may have waiting for earlier ones; more and it is closed with 3013
+    /// @param expiredTokenUses how often clients are told that the same token has expired (error 109); then its
+    ///     connections are closed with 3500
+    /// @param inboundBytes of publications that may wait for one event loop; more are dropped, and read from the
+    ///     database later
     /// @param outboundBytes that may wait in the process for one client; nothing is added above that
     /// @param pendingConnects that may wait for the database; more are told to come again (error 111)
     /// @param databaseQueries that catching up and RPCs may each run at once
     @ConfigurationProperties("limits")
     public record Limits(
             @Bindable(defaultValue = "200000") @Min(1) int connections,
+
+            @Bindable(defaultValue = "2000") @Min(1) @Max(1_000_000)
+            int upgradesPerSecond,
+
             @Bindable(defaultValue = "10") @Min(1) int connectionsPerUser,
             @Bindable(defaultValue = "20000") @Min(1) int connectionsPerAddress,
 
@@ -56,6 +65,11 @@ public record GatewaySettings(
 
             @Bindable(defaultValue = "100") @Min(1) int commandsPerSecond,
             @Bindable(defaultValue = "64") @Min(1) int queuedCommands,
+            @Bindable(defaultValue = "10") @Min(1) int expiredTokenUses,
+
+            @Bindable(defaultValue = "67108864") @Min(1 << 20)
+            int inboundBytes,
+
             @Bindable(defaultValue = "65536") @Min(4096) int outboundBytes,
             @Bindable(defaultValue = "20000") @Min(1) int pendingConnects,
             @Bindable(defaultValue = "4") @Min(1) int databaseQueries) {}
@@ -79,12 +93,15 @@ public record GatewaySettings(
     ///     resubscribes too many at once
     /// @param subscribeTimeout how long a connect waits for Redis; then it goes on without, and is reconciled later
     /// @param reconcileEvery how often the offsets of all connected users are compared with the database
+    /// @param reconcileEveryWithoutRedis the same while the node does not hear from Redis: then this is how late
+    ///     publications come
     @ConfigurationProperties("feeds")
     public record Feeds(
             @Bindable(defaultValue = "4") @Min(1) @Max(64) int connections,
             @Bindable(defaultValue = "50000") @Min(1) int channelsPerConnection,
             @Bindable(defaultValue = "1s") @NotNull Duration subscribeTimeout,
-            @Bindable(defaultValue = "30s") @NotNull Duration reconcileEvery) {}
+            @Bindable(defaultValue = "30s") @NotNull Duration reconcileEvery,
+            @Bindable(defaultValue = "5s") @NotNull Duration reconcileEveryWithoutRedis) {}
 
     /// Proof of what clients have (`belfry.gateway.receipts`).
     ///

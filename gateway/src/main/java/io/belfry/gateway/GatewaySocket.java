@@ -2,6 +2,7 @@ package io.belfry.gateway;
 
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.server.netty.NettyHttpRequest;
+import io.micronaut.http.server.util.HttpClientAddressResolver;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
 import io.micronaut.websocket.WebSocketSession;
@@ -18,7 +19,6 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
-import java.net.InetSocketAddress;
 import java.util.Map;
 
 /// Where clients connect. Micronaut routes the request, runs the filters ([UpgradeGuard]) and answers the upgrade; then
@@ -40,10 +40,12 @@ final class GatewaySocket {
     private static final String NAME = "belfry-connection";
 
     private final Gateway gateway;
+    private final HttpClientAddressResolver addresses;
     private final WriteBufferWaterMark waterMark;
 
-    GatewaySocket(Gateway gateway) {
+    GatewaySocket(Gateway gateway, HttpClientAddressResolver addresses) {
         this.gateway = gateway;
+        this.addresses = addresses;
         int high = gateway.settings().limits().outboundBytes();
         this.waterMark = new WriteBufferWaterMark(high / 2, high);
     }
@@ -55,7 +57,7 @@ final class GatewaySocket {
         channel.config().setWriteBufferWaterMark(waterMark);
         ChannelPipeline pipeline = channel.pipeline();
         ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
-        Connection connection = gateway.open(channel, ((InetSocketAddress) channel.remoteAddress()).getAddress());
+        Connection connection = gateway.open(channel, addresses.resolve(request));
         pipeline.replace(decoder.name(), NAME, connection);
         pipeline.context(NAME).writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> strip(channel));
     }

@@ -32,6 +32,7 @@ final class InboxReceiver {
     private final Session session;
     private Mode mode = Mode.JOINING;
     private long last;
+    private long told;
     private ArrayList<Publication> held;
     private long retryMillis = RETRY_MILLIS;
 
@@ -43,7 +44,7 @@ final class InboxReceiver {
     /// The client has everything up to this offset; what came meanwhile follows.
     void begin(long offset) {
         last = offset;
-        deliverHeld();
+        goLive();
     }
 
     void publish(Publication publication) {
@@ -65,7 +66,7 @@ final class InboxReceiver {
             case HOLDING -> {
                 hold(publication);
                 if (publication.offset() == last + 1) {
-                    deliverHeld();
+                    goLive();
                 }
             }
             case JOINING, READING -> hold(publication);
@@ -75,7 +76,16 @@ final class InboxReceiver {
 
     /// The log stands at this offset: if that was never published to us, it is read.
     void reconcile(long head) {
-        if (mode == Mode.LIVE && head > last) {
+        told = Math.max(told, head);
+        if (mode == Mode.LIVE && told > last) {
+            await();
+        }
+    }
+
+    /// Whatever was being read is delivered; what came meanwhile follows.
+    private void goLive() {
+        deliverHeld();
+        if (mode == Mode.LIVE && told > last) {
             await();
         }
     }
@@ -151,7 +161,7 @@ final class InboxReceiver {
     }
 
     private void read() {
-        if (!session.isConnected()) {
+        if (!session.isLive()) {
             return;
         }
         mode = Mode.READING;
@@ -159,7 +169,7 @@ final class InboxReceiver {
                 .inbox(session.user(), last)
                 .whenCompleteAsync(
                         (recovery, failure) -> {
-                            if (session.isConnected()) {
+                            if (session.isLive()) {
                                 if (failure == null) {
                                     retryMillis = RETRY_MILLIS;
                                     catchUp(recovery);
@@ -191,7 +201,7 @@ final class InboxReceiver {
                     }
                 }
                 last = Math.max(last, position.head());
-                deliverHeld();
+                goLive();
             }
             case Recovery.Reload _ -> session.connection().disconnect(Disconnect.INSUFFICIENT_STATE);
         }

@@ -16,8 +16,10 @@ import java.util.function.Consumer;
 /// spread over the whole period, and a newcomer's first ping comes after a random part of it.
 final class Loop {
     private static final int SLOTS = 25;
-    private static final int MAX_INCOMING = 200_000;
     private static final int FLUSH_EVERY = 256;
+
+    /// What a waiting publication takes beside its bytes, about.
+    private static final int ENTRY_BYTES = 32;
 
     final EventLoop executor;
     final int index;
@@ -40,6 +42,8 @@ final class Loop {
     private final Object lock = new Object();
     private ArrayList<Object> incoming = new ArrayList<>();
     private ArrayList<Object> draining = new ArrayList<>();
+    private final long maxIncomingBytes;
+    private long incomingBytes;
 
     Loop(EventLoop executor, int index, GatewaySettings settings, GatewayMetrics metrics) {
         this.executor = executor;
@@ -50,6 +54,7 @@ final class Loop {
         this.ponging = new DeadlineList(settings.pongTimeout().toNanos());
         this.closing = new DeadlineList(Connection.CLOSE_PATIENCE.toNanos());
         this.slowNanos = settings.slowTimeout().toNanos();
+        this.maxIncomingBytes = settings.limits().inboundBytes();
         for (int i = 0; i < SLOTS; i++) {
             slots[i] = new Slot();
         }
@@ -132,7 +137,9 @@ final class Loop {
     void publish(Feed feed, byte[] message) {
         boolean wake;
         synchronized (lock) {
-            if (incoming.size() >= MAX_INCOMING) {
+            incomingBytes += message.length + ENTRY_BYTES;
+            if (incomingBytes > maxIncomingBytes) {
+                incomingBytes -= message.length + ENTRY_BYTES;
                 metrics.overflow();
                 return;
             }
@@ -150,6 +157,7 @@ final class Loop {
             ArrayList<Object> swap = draining;
             draining = incoming;
             incoming = swap;
+            incomingBytes = 0;
         }
         for (int i = 0; i < draining.size(); i += 2) {
             Publication publication = Publication.ofFeed((byte[]) draining.get(i + 1));
@@ -181,7 +189,7 @@ final class Loop {
         closeSlow(now);
         tick = (tick + 1) % SLOTS;
         for (int i = tick % 5; i < SLOTS; i += 5) {
-            slots[i].forEach(Connection::checkExpiry);
+            slots[i].forEach(Connection::checkStanding);
         }
         slots[tick].forEach(Connection::pingInTurn);
         flush();

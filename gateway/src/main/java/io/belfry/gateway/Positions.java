@@ -32,7 +32,7 @@ final class Positions {
     CompletableFuture<Standing> of(String user) {
         var query = new Query(user, new CompletableFuture<>());
         if (!queries.offer(query)) {
-            query.answer.completeExceptionally(new Crowded());
+            query.answer.completeExceptionally(new Crowded("positions"));
         }
         return query.answer;
     }
@@ -48,13 +48,6 @@ final class Positions {
             }
         } catch (RuntimeException e) {
             batch.forEach(query -> query.answer.completeExceptionally(e));
-        }
-    }
-
-    /// More clients want to connect than may wait.
-    static final class Crowded extends RuntimeException {
-        Crowded() {
-            super("too many clients are connecting", null, false, false);
         }
     }
 }

@@ -5,19 +5,25 @@ import io.belfry.core.receipt.Receipts;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Saves receipts: those of one device become one, and every few hundred milliseconds all go to the database together.
 /// What it does not take is tried again with what came since. Thread-safe; adding does not block.
 @Singleton
 final class ReceiptFlusher {
+    private static final Logger LOG = LoggerFactory.getLogger(ReceiptFlusher.class);
     private static final int MAX_BATCH = 2_000;
+    private static final Duration LOOP_PATIENCE = Duration.ofMillis(100);
 
     private final Receipts store;
     private final GatewayMetrics metrics;
@@ -61,11 +67,26 @@ final class ReceiptFlusher {
 
     /// Loops hand over what was proved on them; then everything is saved.
     private void gather() {
+        try {
+            flushAll();
+        } catch (RuntimeException e) {
+            // The loops shut down, or a bug: the next time must come.
+            LOG.warn("receipts could not be gathered: {}", e.toString());
+        }
+    }
+
+    /// Saves what sessions have proved so far. Blocks on the database, and for an instant on the event loops.
+    void flushAll() {
+        var gathered = new ArrayList<CompletableFuture<?>>();
         for (Loop loop : registry.loops()) {
             if (!loop.executor.isShuttingDown()) {
-                loop.executor.execute(() -> add(loop.takeReceipts()));
+                gathered.add(CompletableFuture.runAsync(() -> add(loop.takeReceipts()), loop.executor));
             }
         }
+        // What a busy loop gives later is saved the next time.
+        CompletableFuture.allOf(gathered.toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, LOOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
         flush();
     }
 

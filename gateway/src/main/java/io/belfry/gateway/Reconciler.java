@@ -12,8 +12,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /// Compares what connections were given with where the inboxes stand, many users a query: after Redis was away, for the
-/// users it concerns; and slowly, round and round, for all, since a publication may always be lost. Thread-safe; does
-/// not block. When the database does not answer, the next round does it.
+/// users it concerns; and slowly, round and round, for all, since a publication may always be lost. While Redis is
+/// away the rounds are quicker: they are then how publications come. Thread-safe; does not block. When the database
+/// does
+/// not answer, the next round does it.
 @Singleton
 final class Reconciler {
     private static final int MAX_BATCH = 500;
@@ -24,12 +26,20 @@ final class Reconciler {
     private final Batcher<Feed> feeds;
     private final ScheduledExecutorService rounds = Executors.newSingleThreadScheduledExecutor(
             Thread.ofVirtual().name("gateway-reconcile").factory());
+    private final FeedSubscriptions subscriptions;
     private final long secondsPerRound;
+    private final long secondsWithoutRedis;
     private Iterator<Feed> round;
 
-    Reconciler(InboxLog log, Registry registry, GatewaySettings settings, GatewayMetrics metrics) {
+    Reconciler(
+            InboxLog log,
+            Registry registry,
+            FeedSubscriptions subscriptions,
+            GatewaySettings settings,
+            GatewayMetrics metrics) {
         this.log = log;
         this.registry = registry;
+        this.subscriptions = subscriptions;
         this.metrics = metrics;
         this.feeds = new Batcher<>(
                 "reconcile",
@@ -38,6 +48,8 @@ final class Reconciler {
                 settings.feeds().connections() * settings.feeds().channelsPerConnection(),
                 this::compare);
         this.secondsPerRound = Math.max(1, settings.feeds().reconcileEvery().toSeconds());
+        this.secondsWithoutRedis =
+                Math.max(1, settings.feeds().reconcileEveryWithoutRedis().toSeconds());
         this.round = registry.feeds().iterator();
         rounds.scheduleWithFixedDelay(this::goOn, 1, 1, TimeUnit.SECONDS);
     }
@@ -47,7 +59,8 @@ final class Reconciler {
     }
 
     private void goOn() {
-        long due = Math.ceilDiv(registry.feeds().size(), secondsPerRound);
+        long seconds = subscriptions.troubles().isEmpty() ? secondsPerRound : secondsWithoutRedis;
+        long due = Math.ceilDiv(registry.feeds().size(), seconds);
         for (; due > 0 && round.hasNext(); due--) {
             add(round.next());
         }
@@ -67,6 +80,9 @@ final class Reconciler {
         }
         metrics.reconciled(batch.size());
         for (Loop loop : registry.loops()) {
+            if (loop.executor.isShuttingDown()) {
+                continue;
+            }
             loop.executor.execute(() -> {
                 for (Feed feed : batch) {
                     InboxPosition position = positions.get(feed.user);

@@ -6,9 +6,11 @@ import io.netty.util.concurrent.MultithreadEventExecutorGroup;
 import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// Who is connected to this node: the event loops, and the feeds of the users who have connections. Thread-safe.
 @Singleton
@@ -30,48 +32,61 @@ final class Registry {
         metrics.feeds(feeds);
     }
 
-    /// What became of a connection that wants to join.
+    /// What became of a client that wants in.
     sealed interface Joining {}
 
-    record Joined(Feed feed) implements Joining {}
-
-    /// The user has as many connections here as one may have.
-    record TooMany() implements Joining {}
+    /// @param displaced had to make room for it, and is to be closed
+    record Joined(Session session, Optional<Session> displaced) implements Joining {}
 
     /// The node has as many users as it can listen for.
     record Full() implements Joining {}
 
-    /// Counts a connection of the user in, and subscribes the user's feed if it is the first. Each success is followed
-    /// by one [#leave].
-    Joining join(String user) {
+    /// Counts a session of the user in, and subscribes the user's feed if it is the first. When the user has as many
+    /// as one may have, that of the client which has been silent for longest makes room. Each success is followed
+    /// by
+    /// one [#leave].
+    ///
+    /// @param make is called at most once, and must not come back here
+    Joining join(String user, Function<Feed, Session> make) {
         if (feeds.size() >= maxFeeds && !feeds.containsKey(user)) {
             return new Full();
         }
-        // The map's lock on the entry keeps subscribing and unsubscribing of one user in order.
-        boolean[] refused = {false};
-        Feed joined = feeds.compute(user, (u, known) -> {
+        var joined = new Joined[1];
+        // The map's lock on the entry guards the members, and keeps subscribing and unsubscribing of one user in order.
+        feeds.compute(user, (u, known) -> {
             Feed feed = known == null ? new Feed(user, loopCount()) : known;
-            if (feed.connections >= settings.limits().connectionsPerUser()) {
-                refused[0] = true;
-                return feed;
-            }
-            feed.connections++;
+            Session session = make.apply(feed);
+            Optional<Session> displaced = feed.memberCount() < settings.limits().connectionsPerUser()
+                    ? Optional.empty()
+                    : Optional.of(feed.mostSilent());
+            displaced.ifPresent(feed::removeMember);
+            feed.addMember(session);
             if (known == null) {
                 subscriptions.subscribe(feed);
             }
+            joined[0] = new Joined(session, displaced);
             return feed;
         });
-        return refused[0] ? new TooMany() : new Joined(joined);
+        return joined[0];
     }
 
-    void leave(Feed feed) {
-        feeds.computeIfPresent(feed.user, (user, known) -> {
-            if (known != feed || --feed.connections > 0) {
+    /// @return whether another session of its device lives on this node: it will prove what this one did not. Of
+    ///     sessions that name no device, each stands for all
+    boolean leave(Session session) {
+        boolean[] elsewhere = {false};
+        feeds.computeIfPresent(session.user(), (user, known) -> {
+            if (known != session.feed()) {
                 return known;
             }
-            subscriptions.unsubscribe(feed);
+            known.removeMember(session);
+            elsewhere[0] = known.isLive(session.deviceId());
+            if (known.memberCount() > 0) {
+                return known;
+            }
+            subscriptions.unsubscribe(known);
             return null;
         });
+        return elsewhere[0];
     }
 
     /// The connected users, a view that changes with them.

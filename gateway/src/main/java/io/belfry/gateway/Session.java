@@ -1,48 +1,43 @@
 package io.belfry.gateway;
 
-import io.belfry.core.identity.TokenVerdict;
 import io.belfry.core.receipt.Receipt;
-import java.io.IOException;
-import java.util.ArrayDeque;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// The conversation with one client: takes its commands in order, one at a time, and passes on what is published for
-/// it. Stays on the connection's event loop.
+/// What a user's feeds bring to one client, and what the client proved to have. Begins when the client is let in, and
+/// ends with the connection. Stays on the connection's event loop, but for what says otherwise.
 final class Session {
-    private static final long NANOS_PER_SECOND = 1_000_000_000;
-
-    private enum State {
-        NEW,
-        CONNECTING,
-        CONNECTED,
-        ENDED
-    }
-
-    /// The next connection of the same user on this loop; kept by [Feed].
+    /// The next session of the same user on this loop; kept by [Feed].
     Session nextOfUser;
+
+    /// The next session of the same user on this node; kept by [Feed], guarded by the [Registry].
+    Session nextMember;
 
     private final Gateway gateway;
     private final Connection connection;
+    private final Feed feed;
+    private final String deviceId;
+    private final Optional<String> locale;
     private final Proof proof = new Proof();
-    private State state = State.NEW;
-    private Feed feed;
-    private String deviceId = "";
-    private Optional<String> locale = Optional.empty();
+    private final InboxReceiver inbox;
+    private final AnnouncementReceiver announcements;
     private long expiresAtSeconds;
-    private InboxReceiver inbox;
-    private AnnouncementReceiver announcements;
-    private ArrayDeque<Command> waiting;
-    private boolean working;
+    private String epoch = "";
+    private volatile boolean live;
     private boolean proving;
-    private int commands;
-    private long countedSinceNanos;
 
-    Session(Gateway gateway, Connection connection) {
+    Session(Gateway gateway, Connection connection, Feed feed, String deviceId, Optional<String> locale) {
         this.gateway = gateway;
         this.connection = connection;
+        this.feed = feed;
+        this.deviceId = deviceId;
+        this.locale = locale;
+        this.inbox = new InboxReceiver(gateway, this);
+        this.announcements = new AnnouncementReceiver(gateway, this);
     }
 
+    /// Any thread.
     Connection connection() {
         return connection;
     }
@@ -51,20 +46,25 @@ final class Session {
         return connection.loop();
     }
 
-    Proof proof() {
-        return proof;
+    Feed feed() {
+        return feed;
     }
 
     String user() {
         return feed.user;
     }
 
-    Feed feed() {
-        return feed;
+    /// Any thread.
+    String deviceId() {
+        return deviceId;
     }
 
     Optional<String> locale() {
         return locale;
+    }
+
+    Proof proof() {
+        return proof;
     }
 
     InboxReceiver inbox() {
@@ -75,193 +75,27 @@ final class Session {
         return announcements;
     }
 
-    boolean isConnecting() {
-        return state == State.CONNECTING;
-    }
-
-    boolean isConnected() {
-        return state == State.CONNECTED;
-    }
-
-    /// Whether its token ended, and the time to refresh it too.
-    boolean isOverdue() {
-        return state == State.CONNECTED
-                && gateway.clock().instant().getEpochSecond()
-                        >= expiresAtSeconds + gateway.settings().expiryGrace().toSeconds();
-    }
-
-    // Commands --------------------------------------------------------------------------------------------------
-
-    void receive(byte[] message) {
-        List<Command> all;
-        try {
-            all = CommandReader.read(message);
-        } catch (IOException | RuntimeException malformed) {
-            connection.disconnect(Disconnect.BAD_REQUEST);
-            return;
-        }
-        for (Command command : all) {
-            if (state == State.ENDED) {
-                return;
-            }
-            take(command);
-        }
-    }
-
-    private void take(Command command) {
-        if (isTooMany()) {
-            connection.disconnect(Disconnect.TOO_MANY_REQUESTS);
-        } else if (command instanceof Command.Pong) {
-            connection.pong();
-        } else if (command instanceof Command.Connect connect) {
-            if (state == State.NEW) {
-                state = State.CONNECTING;
-                loop().connecting.remove(connection);
-                new Admission(gateway, this, connect).start();
-            } else {
-                connection.disconnect(Disconnect.BAD_REQUEST);
-            }
-        } else if (state == State.NEW) {
-            connection.disconnect(Disconnect.BAD_REQUEST);
-        } else if (mayWork()) {
-            execute(command);
-        } else {
-            queue(command);
-        }
-    }
-
-    private boolean isTooMany() {
-        long now = System.nanoTime();
-        if (now - countedSinceNanos > NANOS_PER_SECOND) {
-            countedSinceNanos = now;
-            commands = 0;
-        }
-        return ++commands > gateway.settings().limits().commandsPerSecond();
-    }
-
-    /// One command at a time, and none while the client does not take in the answers.
-    private boolean mayWork() {
-        return state == State.CONNECTED && !working && connection.isWritable();
-    }
-
-    private void queue(Command command) {
-        if (waiting == null) {
-            waiting = new ArrayDeque<>(2);
-        }
-        if (waiting.size() >= gateway.settings().limits().queuedCommands()) {
-            connection.disconnect(Disconnect.TOO_MANY_REQUESTS);
-        } else {
-            waiting.add(command);
-        }
-    }
-
-    private void workOn() {
-        while (waiting != null && mayWork()) {
-            Command next = waiting.poll();
-            if (next == null) {
-                waiting = null;
-            } else {
-                execute(next);
-            }
-        }
-    }
-
-    private void execute(Command command) {
-        switch (command) {
-            case Command.Rpc rpc -> call(rpc);
-            case Command.Refresh refresh -> refresh(refresh);
-            case Command.Subscribe s ->
-                reply(ReplyWriter.error(
-                        s.id(),
-                        ClientChannel.isOne(s.channel())
-                                ? ProtocolError.ALREADY_SUBSCRIBED
-                                : ProtocolError.UNKNOWN_CHANNEL));
-            case Command.Unsubscribe u ->
-                reply(
-                        ClientChannel.isOne(u.channel())
-                                ? ReplyWriter.error(u.id(), ProtocolError.NOT_AVAILABLE)
-                                : ReplyWriter.unsubscribe(u.id()));
-            case Command.NotOffered n -> reply(ReplyWriter.error(n.id(), ProtocolError.NOT_AVAILABLE));
-            case Command.Connect _, Command.Send _, Command.Pong _ -> {}
-        }
-    }
-
-    private void call(Command.Rpc rpc) {
-        working = true;
-        gateway.rpcs()
-                .call(feed.user, locale, rpc.method(), rpc.data())
-                .whenCompleteAsync(
-                        (answer, failure) -> {
-                            reply(
-                                    switch (answer) {
-                                        case Rpcs.Result(byte[] data) -> ReplyWriter.rpc(rpc.id(), data);
-                                        case Rpcs.Refused(ProtocolError error) -> ReplyWriter.error(rpc.id(), error);
-                                    });
-                            working = false;
-                            workOn();
-                            loop().flush();
-                        },
-                        loop().executor);
-    }
-
-    private void refresh(Command.Refresh refresh) {
-        working = true;
-        gateway.verify(refresh.token(), loop(), verdict -> {
-            switch (verdict) {
-                case TokenVerdict.Valid valid
-                when valid.user().value().equals(feed.user) -> {
-                    expires(valid);
-                    reply(ReplyWriter.refresh(refresh.id(), ttlSeconds()));
-                }
-                case TokenVerdict.Valid _, TokenVerdict.Invalid _ -> connection.disconnect(Disconnect.INVALID_TOKEN);
-                // An error reply to a refresh would be final for the client; after this it gets a new token.
-                case TokenVerdict.Expired _ -> connection.disconnect(Disconnect.EXPIRED);
-            }
-            working = false;
-            workOn();
-            loop().flush();
-        });
-    }
-
-    void reply(byte[] message) {
-        connection.write(Frames.text(loop().allocator, message));
+    /// Whether the client was told that it is connected, and still is. Any thread.
+    boolean isLive() {
+        return live;
     }
 
     // Life ------------------------------------------------------------------------------------------------------
 
-    /// Publications for the user come to its receivers from now on; they hold them back until it is connected.
-    void join(Feed joined, String device, Optional<String> preferredLocale, TokenVerdict.Valid token) {
-        feed = joined;
-        deviceId = device;
-        locale = preferredLocale;
-        expires(token);
-        inbox = new InboxReceiver(gateway, this);
-        announcements = new AnnouncementReceiver(gateway, this);
-        feed.add(this, loop().index);
+    /// The client is told that it is connected.
+    ///
+    /// @param generation the epoch in which its offsets count
+    void begin(String generation) {
+        epoch = generation;
+        live = true;
     }
 
-    /// The connect command was answered with an error; another may come before the deadline.
-    void refused(ProtocolError error, long id) {
-        leave();
-        feed = null;
-        state = State.NEW;
-        loop().connecting.add(connection, System.nanoTime());
-        reply(ReplyWriter.error(id, error));
-        loop().flush();
+    String epoch() {
+        return epoch;
     }
 
-    /// The connect command was answered.
-    void connected() {
-        state = State.CONNECTED;
-    }
-
-    void resume() {
-        workOn();
-        loop().flush();
-    }
-
-    private void expires(TokenVerdict.Valid token) {
-        expiresAtSeconds = token.expiresAt().getEpochSecond();
+    void expireAt(Instant expiry) {
+        expiresAtSeconds = expiry.getEpochSecond();
     }
 
     /// How long the token is still good, in seconds, at least 1.
@@ -269,39 +103,30 @@ final class Session {
         return Math.max(1, expiresAtSeconds - gateway.clock().instant().getEpochSecond());
     }
 
-    String deviceId() {
-        return deviceId;
+    /// Whether its token ended, and the time to refresh it too.
+    boolean isOverdue() {
+        return gateway.clock().instant().getEpochSecond()
+                >= expiresAtSeconds + gateway.settings().expiryGrace().toSeconds();
     }
 
+    /// It did not come to be: the client was refused after all, or is gone.
+    void abandon() {
+        feed.remove(this, loop().index);
+        gateway.registry().leave(this);
+    }
+
+    /// The connection is over. What the client did not prove to have is pushed soon, unless it lives on elsewhere or
+    /// comes back.
     void end() {
-        if (state == State.ENDED) {
-            return;
+        live = false;
+        feed.remove(this, loop().index);
+        boolean onAnother = gateway.registry().leave(this);
+        if (proving) {
+            gateway.receipts().add(List.of(takeReceipt()));
         }
-        boolean owing = state == State.CONNECTED && proof.isOwing();
-        state = State.ENDED;
-        waiting = null;
-        Feed left = feed;
-        leave();
-        if (owing && left != null && !isElsewhere(left)) {
-            gateway.departures().add(left.user, proof.inboxProven());
+        if (proof.isOwing() && !onAnother) {
+            gateway.departures().add(user(), proof.inboxProven());
         }
-    }
-
-    private void leave() {
-        if (feed != null) {
-            feed.remove(this, loop().index);
-            gateway.registry().leave(feed);
-        }
-    }
-
-    /// Whether another connection of the same device lives on: it will prove what this one did not.
-    private boolean isElsewhere(Feed of) {
-        for (Session s = of.first(loop().index); s != null; s = s.nextOfUser) {
-            if (s.state == State.CONNECTED && s.deviceId.equals(deviceId)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     // Publications ----------------------------------------------------------------------------------------------
@@ -325,12 +150,8 @@ final class Session {
 
     /// The client took in what was written.
     void drained() {
-        if (state == State.CONNECTED) {
-            inbox.drained();
-            announcements.drained();
-            workOn();
-            loop().flush();
-        }
+        inbox.drained();
+        announcements.drained();
     }
 
     /// A ping was answered.
@@ -344,8 +165,9 @@ final class Session {
         }
     }
 
+    /// What the client has proved so far, to be saved.
     Receipt takeReceipt() {
         proving = false;
-        return new Receipt(feed.user, deviceId, proof.inboxProven(), proof.announcementsProven());
+        return new Receipt(user(), deviceId, proof.inboxProven(), proof.announcementsProven());
     }
 }

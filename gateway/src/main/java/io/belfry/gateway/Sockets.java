@@ -1,16 +1,16 @@
 package io.belfry.gateway;
 
 import jakarta.inject.Singleton;
-import java.net.InetAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Counts the open sockets, in all and by address of the network. Thread-safe.
+/// Counts the open sockets, in all and by address of the network. Behind a proxy that is the proxy's, unless
+/// `micronaut.server.client-address-header` says where the client's is. Thread-safe.
 @Singleton
 final class Sockets {
     private final GatewaySettings.Limits limits;
     private final AtomicInteger open = new AtomicInteger();
-    private final ConcurrentHashMap<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Integer> byAddress = new ConcurrentHashMap<>();
 
     Sockets(GatewaySettings settings, GatewayMetrics metrics) {
         this.limits = settings.limits();
@@ -21,16 +21,16 @@ final class Sockets {
         return open.get() >= limits.connections();
     }
 
-    boolean isFull(InetAddress address) {
+    boolean isFull(String address) {
         return byAddress.getOrDefault(address, 0) >= limits.connectionsPerAddress();
     }
 
-    void enter(InetAddress address) {
+    void enter(String address) {
         open.incrementAndGet();
         byAddress.merge(address, 1, Integer::sum);
     }
 
-    void leave(InetAddress address) {
+    void leave(String address) {
         open.decrementAndGet();
         byAddress.computeIfPresent(address, (a, count) -> count == 1 ? null : count - 1);
     }

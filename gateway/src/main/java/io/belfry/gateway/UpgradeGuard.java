@@ -7,6 +7,7 @@ import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ServerFilter;
+import io.micronaut.http.server.util.HttpClientAddressResolver;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Base64;
@@ -22,12 +23,21 @@ final class UpgradeGuard {
     private static final String RETRY_AFTER_SECONDS = "5";
 
     private final Sockets sockets;
+    private final UpgradeRate rate;
     private final Drain drain;
+    private final HttpClientAddressResolver addresses;
     private final Set<String> allowedOrigins;
 
-    UpgradeGuard(GatewaySettings settings, Sockets sockets, Drain drain) {
+    UpgradeGuard(
+            GatewaySettings settings,
+            Sockets sockets,
+            UpgradeRate rate,
+            Drain drain,
+            HttpClientAddressResolver addresses) {
         this.sockets = sockets;
+        this.rate = rate;
         this.drain = drain;
+        this.addresses = addresses;
         this.allowedOrigins = Set.copyOf(settings.allowedOrigins());
     }
 
@@ -53,8 +63,12 @@ final class UpgradeGuard {
             return refuse(HttpStatus.SERVICE_UNAVAILABLE, "this node takes no connections at the moment")
                     .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
-        if (sockets.isFull(request.getRemoteAddress().getAddress())) {
+        if (sockets.isFull(addresses.resolve(request))) {
             return refuse(HttpStatus.TOO_MANY_REQUESTS, "too many connections from this address")
+                    .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        if (!rate.allows()) {
+            return refuse(HttpStatus.SERVICE_UNAVAILABLE, "more clients come than this node can let in")
                     .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         return null;

@@ -1,9 +1,9 @@
 /// The role `gateway`: nodes that hold the sockets of end users' apps and write to them what concerns their users.
 ///
 /// A connection, from top to bottom: [UpgradeGuard] lets the request in, [GatewaySocket] takes the channel over,
-/// [Connection] reads frames, [Session] obeys the commands in them, [Admission] connects it. What is published reaches
-/// it through [FeedSubscriptions], [Registry] and [Loop] to [InboxReceiver] and [AnnouncementReceiver]. What the client
-/// proves to have goes through [Proof] to [ReceiptFlusher].
+/// [Connection] reads frames, [Conversation] obeys the commands in them, [Admission] lets it in. From then on it has a
+/// [Session]: what is published reaches it through [FeedSubscriptions], [Registry] and [Loop] to [InboxReceiver] and
+/// [AnnouncementReceiver], and what the client proves to have goes through [Proof] to [ReceiptFlusher].
 ///
 /// Everything of a connection happens on its event loop. What blocks (PostgreSQL) runs on virtual threads in bounded
 /// batches ([Batcher]), and its results are handed back to the loop.

@@ -4,6 +4,9 @@ import io.belfry.core.identity.UserTokens;
 import io.belfry.core.user.UserId;
 import io.belfry.testkit.TestDatabase;
 import io.belfry.testkit.centrifuge.CentrifugeClient;
+import io.belfry.testkit.websocket.RawWebSocket;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.time.Duration;
@@ -80,6 +83,18 @@ final class GatewayNode implements AutoCloseable {
 
     String token(String user, Duration validFor) {
         return bean(UserTokens.class).mint(new UserId(user), validFor);
+    }
+
+    /// A raw socket that is not opened yet.
+    RawWebSocket.Opening socket() {
+        return RawWebSocket.to(port(), GatewaySocket.PATH);
+    }
+
+    /// The metric of that name, over all its tags.
+    double count(String metric) {
+        return bean(MeterRegistry.class).find("belfry.gateway." + metric).counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     /// A client that is not connected yet.

@@ -73,6 +73,26 @@ final class Inbound {
         });
     }
 
+    /// Writes notifications for one user whose pushes are due in an hour, and publishes them.
+    List<Written> sendWithPush(String user, int count) {
+        List<Written> written = write(user, count, OptionalInt.of(3_600_000));
+        publish(written);
+        return written;
+    }
+
+    /// Which of the user's pushes are due within a minute, by the offset of their notification.
+    List<Long> duePushes(String user) {
+        return jdbi.withHandle(h -> h.createQuery(
+                        "select created_offset from push_timers where user_id = :user and due_at < now() + interval '1 minute' order by 1")
+                .bind("user", user)
+                .mapTo(Long.class)
+                .list());
+    }
+
+    Jdbi jdbi() {
+        return jdbi;
+    }
+
     private static UUID event(Connection connection, String data, String user) throws SQLException {
         UUID id = EventId.mint(Clock.systemUTC());
         try (PreparedStatement insert = connection.prepareStatement(

@@ -1,0 +1,246 @@
+package io.belfry.gateway;
+
+import io.belfry.core.identity.TokenVerdict;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+
+/// What one client asks for: takes its commands in order, one at a time, and answers. Once a connect command succeeded
+/// there is a [Session], which brings the client what concerns its user. Stays on the connection's event loop.
+final class Conversation {
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    /// SDKs close the socket when they are told to come again. Who asks again on the same one may do so a few times.
+    private static final int MAX_REFUSALS = 3;
+
+    private enum State {
+        NEW,
+        CONNECTING,
+        CONNECTED,
+        ENDED
+    }
+
+    private final Gateway gateway;
+    private final Connection connection;
+    private State state = State.NEW;
+    private Session session;
+    private ArrayDeque<Command> waiting;
+    private boolean working;
+    private byte refusals;
+    private int counted;
+    private long countedSinceNanos;
+
+    Conversation(Gateway gateway, Connection connection) {
+        this.gateway = gateway;
+        this.connection = connection;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    Loop loop() {
+        return connection.loop();
+    }
+
+    /// The session of a connected client, or null.
+    Session session() {
+        return state == State.CONNECTED ? session : null;
+    }
+
+    boolean isConnecting() {
+        return state == State.CONNECTING;
+    }
+
+    // Commands --------------------------------------------------------------------------------------------------
+
+    void receive(byte[] message) {
+        List<Command> all;
+        try {
+            all = CommandReader.read(message);
+        } catch (IOException | RuntimeException malformed) {
+            connection.disconnect(Disconnect.BAD_REQUEST);
+            return;
+        }
+        if (all.isEmpty() && !mayAsk()) {
+            connection.disconnect(Disconnect.TOO_MANY_REQUESTS);
+        }
+        for (Command command : all) {
+            if (state == State.ENDED) {
+                return;
+            }
+            take(command);
+        }
+    }
+
+    private void take(Command command) {
+        if (!mayAsk()) {
+            connection.disconnect(Disconnect.TOO_MANY_REQUESTS);
+        } else if (command instanceof Command.Pong) {
+            connection.pong();
+        } else if (command instanceof Command.Connect connect) {
+            if (state == State.NEW) {
+                state = State.CONNECTING;
+                loop().connecting.remove(connection);
+                new Admission(gateway, this, connect).start();
+            } else {
+                connection.disconnect(Disconnect.BAD_REQUEST);
+            }
+        } else if (state == State.NEW) {
+            connection.disconnect(Disconnect.BAD_REQUEST);
+        } else if (mayWork()) {
+            execute(command);
+        } else {
+            queue(command);
+        }
+    }
+
+    /// Counts something that the client sent.
+    ///
+    /// @return whether it sent no more than a client may in a second
+    boolean mayAsk() {
+        long now = System.nanoTime();
+        if (now - countedSinceNanos > NANOS_PER_SECOND) {
+            countedSinceNanos = now;
+            counted = 0;
+        }
+        return ++counted <= gateway.settings().limits().commandsPerSecond();
+    }
+
+    /// One command at a time, and none while the client does not take in the answers.
+    private boolean mayWork() {
+        return state == State.CONNECTED && !working && connection.isWritable();
+    }
+
+    private void queue(Command command) {
+        if (waiting == null) {
+            waiting = new ArrayDeque<>(2);
+        }
+        if (waiting.size() >= gateway.settings().limits().queuedCommands()) {
+            connection.disconnect(Disconnect.TOO_MANY_REQUESTS);
+        } else {
+            waiting.add(command);
+        }
+    }
+
+    /// Goes on with what waited, if it may.
+    void workOn() {
+        while (waiting != null && mayWork()) {
+            Command next = waiting.poll();
+            if (next == null) {
+                waiting = null;
+            } else {
+                execute(next);
+            }
+        }
+        loop().flush();
+    }
+
+    private void execute(Command command) {
+        switch (command) {
+            case Command.Rpc rpc -> call(rpc);
+            case Command.Refresh refresh -> refresh(refresh);
+            case Command.Subscribe s ->
+                reply(ReplyWriter.error(
+                        s.id(),
+                        ClientChannel.isOne(s.channel())
+                                ? ProtocolError.ALREADY_SUBSCRIBED
+                                : ProtocolError.UNKNOWN_CHANNEL));
+            case Command.Unsubscribe u ->
+                reply(
+                        ClientChannel.isOne(u.channel())
+                                ? ReplyWriter.error(u.id(), ProtocolError.NOT_AVAILABLE)
+                                : ReplyWriter.unsubscribe(u.id()));
+            case Command.NotOffered n -> reply(ReplyWriter.error(n.id(), ProtocolError.NOT_AVAILABLE));
+            case Command.Connect _, Command.Send _, Command.Pong _ -> {}
+        }
+    }
+
+    private void call(Command.Rpc rpc) {
+        working = true;
+        gateway.rpcs()
+                .call(session.user(), session.locale(), rpc.method(), rpc.data())
+                .whenCompleteAsync(
+                        (answer, failure) -> {
+                            reply(
+                                    switch (answer) {
+                                        case Rpcs.Result(byte[] data) -> ReplyWriter.rpc(rpc.id(), data);
+                                        case Rpcs.Refused(ProtocolError error) -> ReplyWriter.error(rpc.id(), error);
+                                        case null -> ReplyWriter.error(rpc.id(), ProtocolError.INTERNAL);
+                                    });
+                            worked();
+                        },
+                        loop().executor);
+    }
+
+    private void refresh(Command.Refresh refresh) {
+        working = true;
+        gateway.tokenDesk().check(refresh.token(), loop(), answer -> {
+            switch (answer) {
+                case TokenDesk.Judged(TokenVerdict.Valid valid)
+                when valid.user().value().equals(session.user()) -> {
+                    session.expireAt(valid.expiresAt());
+                    reply(ReplyWriter.refresh(refresh.id(), session.ttlSeconds()));
+                }
+                case TokenDesk.Judged(TokenVerdict.Valid _), TokenDesk.Judged(TokenVerdict.Invalid _) ->
+                    connection.disconnect(Disconnect.INVALID_TOKEN);
+                // An error reply to a refresh would be final for the client; after this it gets a new token.
+                case TokenDesk.Judged(TokenVerdict.Expired _), TokenDesk.Busy() ->
+                    connection.disconnect(Disconnect.EXPIRED);
+            }
+            worked();
+        });
+    }
+
+    private void worked() {
+        working = false;
+        workOn();
+    }
+
+    void reply(byte[] message) {
+        connection.write(Frames.text(loop().allocator, message));
+    }
+
+    // Life ------------------------------------------------------------------------------------------------------
+
+    /// The client is being let in: what is published for its user is held for it from now on.
+    void joined(Session joining) {
+        session = joining;
+    }
+
+    /// The connect command is answered with an error; another may come before the deadline.
+    void refuse(long id, ProtocolError error) {
+        waiting = null;
+        if (session != null) {
+            session.abandon();
+            session = null;
+        }
+        if (++refusals > MAX_REFUSALS) {
+            connection.disconnect(Disconnect.TOO_MANY_REQUESTS);
+            return;
+        }
+        state = State.NEW;
+        loop().connecting.add(connection, System.nanoTime());
+        reply(ReplyWriter.error(id, error));
+        loop().flush();
+    }
+
+    /// The connect command succeeded, and its reply is about to be written.
+    void connected() {
+        state = State.CONNECTED;
+    }
+
+    void end() {
+        if (state == State.ENDED) {
+            return;
+        }
+        boolean wasConnected = state == State.CONNECTED;
+        state = State.ENDED;
+        waiting = null;
+        if (wasConnected) {
+            session.end();
+        } else if (session != null) {
+            session.abandon();
+        }
+    }
+}
