@@ -6,13 +6,10 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import io.belfry.core.access.Role;
-import java.io.File;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.belfry.testkit.ChromiumProgram;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /// A real browser for tests of what pages do. Collects what pages complain about on their consoles: refused scripts and
 /// styles, exceptions.
@@ -29,7 +26,7 @@ final class Chromium implements AutoCloseable {
         this.browser = playwright
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(executable())
+                        .setExecutablePath(ChromiumProgram.path())
                         .setArgs(List.of("--no-sandbox", "--disable-gpu")));
     }
 
@@ -72,14 +69,5 @@ final class Chromium implements AutoCloseable {
     public void close() {
         browser.close();
         playwright.close();
-    }
-
-    private static Path executable() {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .flatMap(directory -> Stream.of("chromium", "chromium-browser", "google-chrome")
-                        .map(name -> Path.of(directory, name)))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no chromium in PATH (expected: Debian's chromium)"));
     }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /// What an earlier run left in the directory after a kill -9 (a server still running, a stale pid file, a
 /// half-made data directory) is cleared away first. The server is ready for connections when a `start` method
 /// returns. Safe for use by several threads.
-public final class PostgresServer implements LocalServer {
+public final class PostgresServer extends LocalServer {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresServer.class);
 
     /// Rules of PostgreSQL: INT closes connections and writes a checkpoint, QUIT does without the checkpoint.
@@ -48,21 +47,8 @@ public final class PostgresServer implements LocalServer {
             Map.entry("log_error_verbosity", "terse"),
             Map.entry("log_min_error_statement", "panic"));
 
-    private final ServerProcess process;
-    private final DirectoryLock lock;
-    private final Path directory;
-    private final int port;
-    private final String password;
-    private final boolean temporary;
-
-    private PostgresServer(
-            ServerProcess process, DirectoryLock lock, Path directory, int port, String password, boolean temporary) {
-        this.process = process;
-        this.lock = lock;
-        this.directory = directory;
-        this.port = port;
-        this.password = password;
-        this.temporary = temporary;
+    private PostgresServer(ServerProcess process, Home home, int port, String password) {
+        super(process, home, STOP_PATIENCE, port, password);
     }
 
     /// Starts a server that keeps its data, durable as in production.
@@ -116,7 +102,7 @@ public final class PostgresServer implements LocalServer {
             all.putAll(settings);
             ServerProcess process = cluster.launch(bound, all, SIGNALS, temporary, START_PATIENCE);
             LOG.debug("PostgreSQL runs as process {} on port {} in {}", process.pid(), bound, directory);
-            return new PostgresServer(process, lock, directory, bound, cluster.password(), temporary);
+            return new PostgresServer(process, new Home(directory, lock, temporary), bound, cluster.password());
         } catch (IOException | RuntimeException failure) {
             lock.close();
             throw failure;
@@ -130,12 +116,12 @@ public final class PostgresServer implements LocalServer {
 
     /// The JDBC address of another database of this server.
     public String jdbcUrl(String database) {
-        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+        return "jdbc:postgresql://127.0.0.1:" + port() + "/" + database;
     }
 
     /// The address as other tools want it, credentials included: `postgres://user:password@host:port/database`.
     public String url() {
-        return "postgres://" + USER + ":" + password + "@127.0.0.1:" + port + "/" + DATABASE;
+        return "postgres://" + USER + ":" + password() + "@127.0.0.1:" + port() + "/" + DATABASE;
     }
 
     /// A superuser of this server.
@@ -143,71 +129,13 @@ public final class PostgresServer implements LocalServer {
         return USER;
     }
 
-    public String password() {
-        return password;
-    }
-
-    @Override
-    public int port() {
-        return port;
-    }
-
-    @Override
-    public long pid() {
-        return process.pid();
-    }
-
     /// What the server wrote since the directory was made, cut to some megabytes.
     public Path log() {
-        return directory.resolve(PostgresCluster.LOG);
+        return directory().resolve(PostgresCluster.LOG);
     }
 
     /// Connections to the application's database, a new one each time.
     public DataSource dataSource() {
-        return new TestDatabase(jdbcUrl(), USER, password).dataSource();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return process.alive();
-    }
-
-    @Override
-    public CompletableFuture<?> onExit() {
-        return process.onExit();
-    }
-
-    /// Kills the server as a crash would, and waits until it is gone. [#close()] is still due.
-    public void kill() throws InterruptedException {
-        process.kill();
-    }
-
-    /// Freezes the server and its connections, as a stalled disk would, until [#resume()].
-    public void suspend() {
-        process.signal("STOP");
-    }
-
-    /// Ends [#suspend()].
-    public void resume() {
-        process.signal("CONT");
-    }
-
-    /// Stops the server, within about 3 s. Temporary ones lose their data. Does nothing the second time.
-    @Override
-    public void close() {
-        process.stop(STOP_PATIENCE);
-        try {
-            lock.close();
-            if (temporary) {
-                ServerBinaries.deleteRecursively(directory);
-            }
-        } catch (IOException failure) {
-            LOG.warn("Cannot clear {}: {}", directory, failure.toString());
-        }
-    }
-
-    @Override
-    public String toString() {
-        return "PostgreSQL on port " + port + " in " + directory;
+        return new TestDatabase(jdbcUrl(), USER, password()).dataSource();
     }
 }

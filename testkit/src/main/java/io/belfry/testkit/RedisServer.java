@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -20,7 +19,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// A server that an earlier run left behind in the directory is stopped first. The server answers when a `start`
 /// method returns. Safe for use by several threads.
-public final class RedisServer implements LocalServer {
+public final class RedisServer extends LocalServer {
     private static final Logger LOG = LoggerFactory.getLogger(RedisServer.class);
     private static final ServerProcess.StopSignals SIGNALS = new ServerProcess.StopSignals("TERM", "TERM");
     private static final Duration START_PATIENCE = Duration.ofSeconds(20);
@@ -39,21 +38,8 @@ public final class RedisServer implements LocalServer {
             "maxmemory-policy", "volatile-lru",
             "client-output-buffer-limit", "pubsub 64mb 32mb 60");
 
-    private final ServerProcess process;
-    private final DirectoryLock lock;
-    private final Path directory;
-    private final int port;
-    private final String password;
-    private final boolean temporary;
-
-    private RedisServer(
-            ServerProcess process, DirectoryLock lock, Path directory, int port, String password, boolean temporary) {
-        this.process = process;
-        this.lock = lock;
-        this.directory = directory;
-        this.port = port;
-        this.password = password;
-        this.temporary = temporary;
+    private RedisServer(ServerProcess process, Home home, int port, String password) {
+        super(process, home, STOP_PATIENCE, port, password);
     }
 
     /// Starts the embedded Redis 6.2, or the system's where that one does not run.
@@ -106,7 +92,7 @@ public final class RedisServer implements LocalServer {
                     directory.resolve("redis.log"),
                     SIGNALS,
                     temporary ? directory : null);
-            RedisServer server = new RedisServer(process, lock, directory, port, password, temporary);
+            RedisServer server = new RedisServer(process, new Home(directory, lock, temporary), port, password);
             server.awaitReady();
             LOG.debug("Redis runs as process {} on port {} in {}", process.pid(), port, directory);
             return server;
@@ -154,7 +140,7 @@ public final class RedisServer implements LocalServer {
 
     private void awaitReady() throws IOException {
         long deadline = System.nanoTime() + START_PATIENCE.toNanos();
-        while (process.alive() && System.nanoTime() < deadline) {
+        while (process().alive() && System.nanoTime() < deadline) {
             try {
                 if (ask("PING").equals("PONG")) {
                     return;
@@ -165,14 +151,14 @@ public final class RedisServer implements LocalServer {
             try {
                 TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
             } catch (InterruptedException interrupted) {
-                process.stop(Duration.ZERO);
+                process().stop(Duration.ZERO);
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted while Redis starts", interrupted);
             }
         }
-        String words = process.lastWords();
-        process.stop(Duration.ZERO);
-        throw new IllegalStateException("Redis does not start in " + directory + ":\n" + words);
+        String words = process().lastWords();
+        process().stop(Duration.ZERO);
+        throw new IllegalStateException("Redis does not start in " + directory() + ":\n" + words);
     }
 
     /// Sends one command on a connection of its own.
@@ -180,72 +166,14 @@ public final class RedisServer implements LocalServer {
     /// @return a simple string, number or bulk string as text; for an array its first element
     /// @throws IOException when the server cannot be reached or answers with an error
     public String ask(String... command) throws IOException {
-        try (RedisConversation conversation = new RedisConversation(port)) {
-            conversation.ask("AUTH", password);
+        try (RedisConversation conversation = new RedisConversation(port())) {
+            conversation.ask("AUTH", password());
             return conversation.ask(command);
         }
     }
 
     /// The address with the password: `redis://:password@host:port`.
     public String url() {
-        return "redis://:" + password + "@127.0.0.1:" + port;
-    }
-
-    public String password() {
-        return password;
-    }
-
-    @Override
-    public int port() {
-        return port;
-    }
-
-    @Override
-    public long pid() {
-        return process.pid();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return process.alive();
-    }
-
-    @Override
-    public CompletableFuture<?> onExit() {
-        return process.onExit();
-    }
-
-    /// Kills the server as a crash would, and waits until it is gone. [#close()] is still due.
-    public void kill() throws InterruptedException {
-        process.kill();
-    }
-
-    /// Freezes the server until [#resume()].
-    public void suspend() {
-        process.signal("STOP");
-    }
-
-    /// Ends [#suspend()].
-    public void resume() {
-        process.signal("CONT");
-    }
-
-    /// Stops the server, within about 2 s. Does nothing the second time.
-    @Override
-    public void close() {
-        process.stop(STOP_PATIENCE);
-        try {
-            lock.close();
-            if (temporary) {
-                ServerBinaries.deleteRecursively(directory);
-            }
-        } catch (IOException failure) {
-            LOG.warn("Cannot clear {}: {}", directory, failure.toString());
-        }
-    }
-
-    @Override
-    public String toString() {
-        return "Redis on port " + port + " in " + directory;
+        return "redis://:" + password() + "@127.0.0.1:" + port();
     }
 }

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.belfry.core.database.JdbiFactory;
+import io.belfry.testkit.HandClock;
 import io.belfry.testkit.PostgresExtension;
 import io.belfry.testkit.TestDatabase;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +24,7 @@ class OperatorsTest {
     private static final OperatorSettings SETTINGS =
             new OperatorSettings(3, Duration.ofMinutes(10), Duration.ofHours(2), Duration.ofHours(12), 4);
 
-    private final HandClock clock = new HandClock();
+    private final HandClock clock = new HandClock(Instant.parse("2026-03-01T10:00:00Z"));
     private final Jdbi jdbi;
     private final Operators operators;
     private final OperatorSessions sessions;
@@ -179,29 +177,6 @@ class OperatorsTest {
     private void fail(int times) {
         for (int i = 0; i < times; i++) {
             operators.authenticate(email, "wrong password");
-        }
-    }
-
-    private static final class HandClock extends Clock {
-        private Instant now = Instant.parse("2026-03-01T10:00:00Z");
-
-        void advance(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 }

@@ -12,18 +12,16 @@ import io.belfry.dispatcher.push.PushResult.Rejected;
 import io.belfry.dispatcher.push.PushResult.RetryAfter;
 import io.belfry.dispatcher.push.PushResult.Scope;
 import io.belfry.dispatcher.push.PushResult.TokenDead;
-import java.time.Clock;
+import io.belfry.testkit.HandClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class ProviderCircuitTest {
     private static final PushResult OK = new Accepted("m");
     private static final PushResult DOWN = new ProviderDown("503");
 
-    private final Hands clock = new Hands();
+    private final HandClock clock = new HandClock(Instant.parse("2026-03-01T10:00:00Z"));
     private final ProviderCircuit circuit = new ProviderCircuit(
             new PushSettings.Circuit(5, 20, 0.5, Duration.ofSeconds(2), Duration.ofSeconds(60), 2),
             clock,
@@ -182,30 +180,6 @@ class ProviderCircuitTest {
     private void settle(PushResult result, int times) {
         for (int i = 0; i < times; i++) {
             circuit.settle((Admitted) circuit.admit(), result);
-        }
-    }
-
-    /// A clock that is moved by hand.
-    private static final class Hands extends Clock {
-        private Instant now = Instant.parse("2026-11-24T12:00:00Z");
-
-        void advance(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 }

@@ -9,13 +9,12 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
-import java.io.File;
+import io.belfry.testkit.ChromiumProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,7 +37,7 @@ class BrowserTest {
                 Browser browser = playwright
                         .chromium()
                         .launch(new BrowserType.LaunchOptions()
-                                .setExecutablePath(chromium())
+                                .setExecutablePath(ChromiumProgram.path())
                                 .setArgs(List.of("--no-sandbox", "--disable-gpu")))) {
             JsonNode info = belfry.awaitReady();
             List<String> faults = new ArrayList<>();
@@ -113,14 +112,5 @@ class BrowserTest {
         Page page = browser.newPage(new Browser.NewPageOptions().setViewportSize(1440, 900));
         page.onPageError(fault -> faults.add(page.url() + ": " + fault));
         return page;
-    }
-
-    private static Path chromium() {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome")
-                        .map(n -> Path.of(folder, n)))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no Chromium on the PATH (expected: the package chromium)"));
     }
 }

@@ -1,0 +1,35 @@
+package io.belfry.testkit;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/// A clock that stands still until it is moved, in UTC. Safe for use by several threads.
+public final class HandClock extends Clock {
+    private volatile Instant now;
+
+    public HandClock(Instant now) {
+        this.now = now;
+    }
+
+    public synchronized void advance(Duration by) {
+        now = now.plus(by);
+    }
+
+    @Override
+    public Instant instant() {
+        return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+        return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+        throw new UnsupportedOperationException("only UTC");
+    }
+}
