@@ -1,4 +1,4 @@
-package io.belfry.api;
+package io.belfry.api.event;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.belfry.api.problem.Problem;
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
 import io.belfry.core.event.EventId;

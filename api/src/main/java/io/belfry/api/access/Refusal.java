@@ -1,5 +1,6 @@
-package io.belfry.api;
+package io.belfry.api.access;
 
+import io.belfry.api.problem.Problem;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;

@@ -1,5 +1,7 @@
-package io.belfry.api;
+package io.belfry.api.device;
 
+import io.belfry.api.access.Grants;
+import io.belfry.api.problem.Problem;
 import io.belfry.core.device.Device;
 import io.belfry.core.device.Devices;
 import io.belfry.core.device.Platform;
@@ -21,7 +23,7 @@ import java.util.Optional;
 
 /// The push devices of an end user.
 @Controller("/v1/devices")
-@Secured(BearerCredentials.USER)
+@Secured(Grants.USER)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class DevicesController {
     private final Devices devices;

@@ -1,4 +1,4 @@
-package io.belfry.api;
+package io.belfry.api.access;
 
 import io.belfry.core.access.ApiKeys;
 import io.belfry.core.access.Scope;
@@ -17,11 +17,9 @@ import org.reactivestreams.Publisher;
 
 /// Who calls `/v1`: a service by its API key, or an end user's app by the user's JWT, both as a bearer. The roles of a
 /// key
-/// are its scopes; those of a user are [#USER].
+/// are its scopes; those of a user are [Grants#USER].
 @Singleton
 final class BearerCredentials implements AuthenticationFetcher<HttpRequest<?>> {
-    static final String USER = "user";
-    static final String EVENTS_WRITE = "events:write";
     private static final String SCHEME = "Bearer ";
 
     private final ApiKeys keys;
@@ -55,7 +53,7 @@ final class BearerCredentials implements AuthenticationFetcher<HttpRequest<?>> {
         }
         return switch (tokens.verify(bearer)) {
             case TokenVerdict.Valid valid ->
-                Optional.of(Authentication.build(valid.user().value(), List.of(USER), Map.of()));
+                Optional.of(Authentication.build(valid.user().value(), List.of(Grants.USER), Map.of()));
             case TokenVerdict.Expired expired -> Optional.empty();
             case TokenVerdict.Invalid invalid -> Optional.empty();
         };

@@ -1,4 +1,4 @@
-package io.belfry.api;
+package io.belfry.api.event;
 
 import io.micronaut.context.annotation.ConfigurationProperties;
 import io.micronaut.core.bind.annotation.Bindable;

@@ -1,5 +1,7 @@
-package io.belfry.api;
+package io.belfry.api.event;
 
+import io.belfry.api.access.Grants;
+import io.belfry.api.problem.Problem;
 import io.belfry.core.event.Appended;
 import io.belfry.core.event.EventId;
 import io.micronaut.http.HttpResponse;
@@ -20,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
 /// Takes events from services. Runs on the event loop: reading a body is quick, and the wait for the commit holds no
 /// thread.
 @Controller("/v1/events")
-@Secured(BearerCredentials.EVENTS_WRITE)
+@Secured(Grants.EVENTS_WRITE)
 final class EventsController {
     private final Envelope envelope;
     private final Intake intake;

@@ -1,4 +1,4 @@
-package io.belfry.api;
+package io.belfry.api.event;
 
 import io.belfry.core.database.DatabaseFault;
 import io.belfry.core.event.Appended;

@@ -1,4 +1,4 @@
-package io.belfry.api;
+package io.belfry.api.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.belfry.api;
+package io.belfry.api.problem;
 
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
@@ -11,21 +11,21 @@ import java.util.List;
 /// @param errors what is wrong, each with a JSON pointer into the request's body
 @Serdeable
 public record Problem(String type, String title, int status, String detail, List<Fault> errors) {
-    static final String MEDIA_TYPE = "application/problem+json";
+    public static final String MEDIA_TYPE = "application/problem+json";
 
     /// One fault in a request's body.
     @Serdeable
     public record Fault(String pointer, String detail) {}
 
-    static Problem invalid(List<Fault> faults) {
+    public static Problem invalid(List<Fault> faults) {
         return new Problem("/problems/invalid", "The request is not valid", 422, null, faults);
     }
 
-    static Problem malformed(String detail) {
+    public static Problem malformed(String detail) {
         return new Problem("/problems/malformed", "The body is not the JSON that is expected", 400, detail, List.of());
     }
 
-    static Problem tooLarge(int limit) {
+    public static Problem tooLarge(int limit) {
         return new Problem(
                 "/problems/too-large",
                 "The body is too large",
@@ -34,7 +34,7 @@ public record Problem(String type, String title, int status, String detail, List
                 List.of());
     }
 
-    static Problem keyReused() {
+    public static Problem keyReused() {
         return new Problem(
                 "/problems/idempotency-key-reused",
                 "The idempotency key was used with another body",
@@ -43,7 +43,7 @@ public record Problem(String type, String title, int status, String detail, List
                 List.of());
     }
 
-    static Problem unavailable() {
+    public static Problem unavailable() {
         return new Problem(
                 "/problems/unavailable",
                 "Nothing can be stored at the moment",
@@ -52,11 +52,11 @@ public record Problem(String type, String title, int status, String detail, List
                 List.of());
     }
 
-    static Problem notFound(String what) {
+    public static Problem notFound(String what) {
         return new Problem("/problems/not-found", "There is no such " + what, 404, null, List.of());
     }
 
-    MutableHttpResponse<Problem> response() {
+    public MutableHttpResponse<Problem> response() {
         return HttpResponse.<Problem>status(HttpStatus.valueOf(status))
                 .contentType(MEDIA_TYPE)
                 .body(this);

@@ -1,5 +1,7 @@
-package io.belfry.api;
+package io.belfry.api.inbox;
 
+import io.belfry.api.access.Grants;
+import io.belfry.api.problem.Problem;
 import io.belfry.core.inbox.InboxCursor;
 import io.belfry.core.inbox.InboxJson;
 import io.belfry.core.inbox.InboxLog;
@@ -24,7 +26,7 @@ import java.util.UUID;
 
 /// An end user's inbox over REST: what the RPCs `inbox.…` of the gateway do.
 @Controller("/v1/inbox")
-@Secured(BearerCredentials.USER)
+@Secured(Grants.USER)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class InboxController {
     private static final int MAX_PAGE = 100;
