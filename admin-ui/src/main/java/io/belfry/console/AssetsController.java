@@ -1,5 +1,6 @@
 package io.belfry.console;
 
+import io.micronaut.core.annotation.NonBlocking;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -16,6 +17,7 @@ import io.micronaut.security.rules.SecurityRule;
 @Secured(SecurityRule.IS_ANONYMOUS)
 @Produces(MediaType.ALL)
 @Open
+@NonBlocking
 final class AssetsController {
     private static final String FOR_EVER = "public, max-age=31536000, immutable";
     private static final String SHORTLY = "public, max-age=60";

@@ -1,10 +1,9 @@
 package io.belfry.standalone.admin;
 
-import io.belfry.standalone.BelfryCommand;
-import io.belfry.standalone.DatabaseAddress;
-import io.belfry.standalone.WrongSettings;
 import io.belfry.standalone.demo.CredentialsFile;
 import io.belfry.standalone.demo.DemoCredentials;
+import io.belfry.standalone.settings.DatabaseAddress;
+import io.belfry.standalone.settings.WrongSettings;
 import io.micronaut.context.ApplicationContext;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,7 +40,7 @@ final class Installation {
         put(settings, "datasources.default.username", database.user());
         put(settings, "datasources.default.password", database.password());
         try (ApplicationContext context = ApplicationContext.builder()
-                .mainClass(BelfryCommand.class)
+                .mainClass(Installation.class)
                 .banner(false)
                 .deduceEnvironment(false)
                 .deduceCloudEnvironment(false)

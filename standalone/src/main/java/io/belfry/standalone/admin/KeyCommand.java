@@ -3,7 +3,7 @@ package io.belfry.standalone.admin;
 import io.belfry.core.access.ApiKey;
 import io.belfry.core.access.ApiKeys;
 import io.belfry.core.access.Scope;
-import io.belfry.standalone.WrongSettings;
+import io.belfry.standalone.settings.WrongSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.EnumSet;

@@ -1,8 +1,8 @@
 package io.belfry.standalone.admin;
 
 import io.belfry.migrations.Migrations;
-import io.belfry.standalone.DatabaseAddress;
-import io.belfry.standalone.WrongSettings;
+import io.belfry.standalone.settings.DatabaseAddress;
+import io.belfry.standalone.settings.WrongSettings;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -3,7 +3,7 @@ package io.belfry.standalone.admin;
 import io.belfry.core.access.Operator;
 import io.belfry.core.access.Operators;
 import io.belfry.core.access.Role;
-import io.belfry.standalone.WrongSettings;
+import io.belfry.standalone.settings.WrongSettings;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;

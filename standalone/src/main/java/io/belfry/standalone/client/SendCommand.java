@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.belfry.core.event.Priority;
-import io.belfry.standalone.WrongSettings;
+import io.belfry.standalone.settings.WrongSettings;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpClient;

@@ -1,6 +1,7 @@
 package io.belfry.standalone.demo;
 
 import io.micronaut.context.annotation.Requires;
+import io.micronaut.core.annotation.NonBlocking;
 import io.micronaut.core.io.ResourceResolver;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -21,6 +22,7 @@ import java.util.Optional;
 @Controller("/demo")
 @Secured(SecurityRule.IS_ANONYMOUS)
 @Requires(property = "belfry.demo.enabled", value = "true")
+@NonBlocking
 final class DemoPage {
     private static final Map<String, MediaType> PARTS = Map.of(
             "demo.css", new MediaType("text/css; charset=utf-8"),

@@ -1,7 +1,7 @@
 package io.belfry.standalone.doctor;
 
-import io.belfry.standalone.DatabaseAddress;
-import io.belfry.standalone.WrongSettings;
+import io.belfry.standalone.settings.DatabaseAddress;
+import io.belfry.standalone.settings.WrongSettings;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;

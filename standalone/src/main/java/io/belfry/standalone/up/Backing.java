@@ -1,7 +1,7 @@
 package io.belfry.standalone.up;
 
-import io.belfry.standalone.DatabaseAddress;
-import io.belfry.standalone.WrongSettings;
+import io.belfry.standalone.settings.DatabaseAddress;
+import io.belfry.standalone.settings.WrongSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

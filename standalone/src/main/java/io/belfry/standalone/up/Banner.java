@@ -1,6 +1,5 @@
 package io.belfry.standalone.up;
 
-import io.belfry.standalone.Version;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;

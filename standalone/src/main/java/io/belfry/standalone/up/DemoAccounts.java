@@ -28,7 +28,7 @@ final class DemoAccounts {
     private final Optional<DemoCredentials> known;
     private final String jwtSecret;
 
-    /// @throws io.belfry.standalone.WrongSettings when the file is there and not readable
+    /// @throws io.belfry.standalone.settings.WrongSettings when the file is there and not readable
     DemoAccounts(CredentialsFile file) throws IOException {
         this.file = file;
         this.known = file.read();

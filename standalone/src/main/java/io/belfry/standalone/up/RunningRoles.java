@@ -1,6 +1,5 @@
 package io.belfry.standalone.up;
 
-import io.belfry.standalone.BelfryCommand;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.env.PropertySource;
 import io.micronaut.runtime.server.EmbeddedServer;
@@ -27,7 +26,7 @@ final class RunningRoles implements AutoCloseable {
     /// @param patience how long stopping may take, grace period included, before it is given up
     static RunningRoles start(Set<Role> roles, Map<String, Object> settings, Duration patience) {
         ApplicationContext context = ApplicationContext.builder()
-                .mainClass(BelfryCommand.class)
+                .mainClass(RunningRoles.class)
                 .banner(false)
                 .deduceEnvironment(false)
                 .deduceCloudEnvironment(false)

@@ -1,6 +1,6 @@
 package io.belfry.standalone.up;
 
-import io.belfry.standalone.WrongSettings;
+import io.belfry.standalone.settings.WrongSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;

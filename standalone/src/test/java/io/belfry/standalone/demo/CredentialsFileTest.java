@@ -3,7 +3,7 @@ package io.belfry.standalone.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.belfry.standalone.WrongSettings;
+import io.belfry.standalone.settings.WrongSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

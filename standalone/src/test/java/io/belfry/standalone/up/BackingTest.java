@@ -3,8 +3,8 @@ package io.belfry.standalone.up;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.belfry.standalone.DatabaseAddress;
-import io.belfry.standalone.WrongSettings;
+import io.belfry.standalone.settings.DatabaseAddress;
+import io.belfry.standalone.settings.WrongSettings;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.belfry.standalone.DatabaseAddress;
+import io.belfry.standalone.settings.DatabaseAddress;
 import io.belfry.testkit.centrifuge.CentrifugeClient;
 import java.nio.file.Path;
 import java.sql.Connection;

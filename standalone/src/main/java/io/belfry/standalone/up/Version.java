@@ -1,4 +1,4 @@
-package io.belfry.standalone;
+package io.belfry.standalone.up;
 
 import java.util.Objects;
 import picocli.CommandLine;

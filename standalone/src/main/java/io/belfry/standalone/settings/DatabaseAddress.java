@@ -1,4 +1,4 @@
-package io.belfry.standalone;
+package io.belfry.standalone.settings;
 
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -1,4 +1,4 @@
-package io.belfry.standalone;
+package io.belfry.standalone.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
