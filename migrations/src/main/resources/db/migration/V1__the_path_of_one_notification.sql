@@ -289,6 +289,10 @@ create table broadcasts (
     priority      smallint    not null check (priority between 0 and 3),
     created_by    text        not null,
     created_at    timestamptz not null default now(),
+    revision      int         not null default 1,
+    updated_at    timestamptz not null default now(),
+    test_of       uuid references broadcasts on delete set null,
+    started_by    text,
     started_at    timestamptz,
     finished_at   timestamptz,
     valid_until   timestamptz,
@@ -306,10 +310,14 @@ create table broadcasts (
     push_skipped  bigint      not null default 0
 );
 comment on column broadcasts.audience is '{"kind":"everyone"}, {"kind":"topic","topic":…} or {"kind":"users","users":[…]}';
+comment on column broadcasts.revision is 'Grows with each change of a draft: what is sent is what was reviewed.';
+comment on column broadcasts.test_of is 'The draft of which this was sent to a few people to try it.';
 comment on column broadcasts.contents is 'locale -> {title, body, link}, plain text';
 comment on column broadcasts.next_wave_at is 'Not before; null is at once.';
 create index on broadcasts (priority)
     where state in ('sending', 'paused') or state = 'sent' and push_state in ('waiting', 'sending');
+
+create index on broadcasts (test_of) where test_of is not null;
 
 create table broadcast_audience (
     broadcast_id uuid             not null references broadcasts on delete cascade,

@@ -9,6 +9,9 @@ import java.util.UUID;
 
 /// A broadcast and how far it has come.
 ///
+/// @param revision grows with each change of a draft
+/// @param testOf the draft that this tried on a few people
+/// @param startedBy the operator who sent it
 /// @param audienceSize people in the audience when it started
 /// @param wavesDone of `waves`
 /// @param push the state of the push job: off, waiting, sending, done
@@ -21,6 +24,10 @@ public record Broadcast(
         Priority priority,
         String createdBy,
         Instant createdAt,
+        int revision,
+        Instant updatedAt,
+        Optional<UUID> testOf,
+        Optional<String> startedBy,
         Optional<Instant> startedAt,
         Optional<Instant> finishedAt,
         Optional<Instant> validUntil,
@@ -29,9 +36,23 @@ public record Broadcast(
         int wavesDone,
         PushProgress push) {
 
+    /// Whether something of it may still go out by itself: a wave or a push.
+    public boolean isUnderWay() {
+        return state == BroadcastState.SENDING || state == BroadcastState.SENT && push.isOpen();
+    }
+
     /// Counts of devices.
     ///
     /// @param total devices looked at so far
     /// @param skipped of them, those that had received it live
-    public record PushProgress(String state, long total, long accepted, long failed, long skipped) {}
+    public record PushProgress(String state, long total, long accepted, long failed, long skipped) {
+        public boolean isOn() {
+            return !state.equals("off");
+        }
+
+        /// Whether pushes are still to come.
+        public boolean isOpen() {
+            return state.equals("waiting") || state.equals("sending");
+        }
+    }
 }

@@ -1,21 +1,18 @@
 package io.belfry.core.broadcast;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.belfry.core.event.Priority;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
 import jakarta.inject.Singleton;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Timestamp;
-import java.util.ArrayList;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -23,18 +20,14 @@ import org.jdbi.v3.core.Jdbi;
 /// before every wave. Thread-safe; blocks on the database.
 @Singleton
 public final class Broadcasts {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String COLUMNS = """
-            id, state, audience, contents, category, priority, created_by, created_at, started_at, finished_at,
-            valid_until, audience_size, waves, waves_done, push_state, push_total, push_accepted, push_failed, push_skipped
-            """;
-
     private final Jdbi jdbi;
     private final Signals signals;
+    private final Clock clock;
 
-    public Broadcasts(Jdbi jdbi, Signals signals) {
+    public Broadcasts(Jdbi jdbi, Signals signals, Clock clock) {
         this.jdbi = jdbi;
         this.signals = signals;
+        this.clock = clock;
     }
 
     /// Keeps a broadcast as a draft; nothing is sent.
@@ -45,8 +38,8 @@ public final class Broadcasts {
                         values ('draft', :audience::jsonb, :contents::jsonb, :category, :priority, :by, :until, :waves, :push)
                         returning id
                         """)
-                .bind("audience", write(broadcast.audience()))
-                .bind("contents", text(broadcast.contents()))
+                .bind("audience", BroadcastRow.write(broadcast.audience()))
+                .bind("contents", BroadcastRow.write(broadcast.contents()))
                 .bind("category", broadcast.category())
                 .bind("priority", broadcast.priority().code())
                 .bind("by", broadcast.createdBy())
@@ -59,7 +52,11 @@ public final class Broadcasts {
 
     /// How many people an audience holds now.
     public long count(Audience audience) {
-        return jdbi.withHandle(h -> switch (audience) {
+        return jdbi.withHandle(h -> count(h, audience));
+    }
+
+    private static long count(Handle h, Audience audience) {
+        return switch (audience) {
             case Audience.Everyone() ->
                 h.createQuery("select count(*) from users").mapTo(Long.class).one();
             case Audience.Topic(String topic) ->
@@ -67,30 +64,61 @@ public final class Broadcasts {
                         .bind("topic", topic)
                         .mapTo(Long.class)
                         .one();
-            case Audience.Users(List<String> users) ->
-                (long) users.stream().distinct().toList().size();
-        });
+            case Audience.Users(List<String> users) -> users.stream().distinct().count();
+        };
     }
 
     /// Starts a draft: its audience is fixed now.
     ///
     /// @return false when it is not a draft (it was started already, say)
     public boolean start(UUID id) {
-        boolean started = jdbi.inTransaction(h -> {
-            Optional<Broadcast> draft = find(h, id, " for update").filter(b -> b.state() == BroadcastState.DRAFT);
-            draft.ifPresent(b -> {
-                long size = snapshot(h, id, b.audience());
-                h.createUpdate(
-                                "update broadcasts set state = 'sending', started_at = now(), audience_size = :size where id = :id")
-                        .bind("size", size)
-                        .bind("id", id)
-                        .execute();
-            });
-            return draft.isPresent();
+        return begin(id, draft -> Optional.empty(), "") instanceof Start.Started;
+    }
+
+    /// Starts a draft as an operator confirmed it, and only so.
+    ///
+    /// @param revision of the draft that was reviewed
+    /// @param people how many it was said to reach
+    /// @param by the operator's e-mail address
+    public Start start(UUID id, int revision, long people, String by) {
+        return begin(
+                id,
+                draft -> draft.revision() != revision
+                        ? Optional.of(new Start.Changed(draft.revision()))
+                        : Start.refusal(draft, people, clock.instant()),
+                by);
+    }
+
+    private Start begin(UUID id, Function<Draft, Optional<Start>> refuse, String by) {
+        Start start = jdbi.inTransaction(h -> {
+            Optional<Broadcast> found = find(h, id, " for update");
+            if (found.isEmpty()) {
+                return new Start.Unknown();
+            }
+            Broadcast b = found.get();
+            if (b.state() != BroadcastState.DRAFT) {
+                return new Start.NotDraft(b.state());
+            }
+            // Counted and then fixed; somebody who comes in between is in it, which the allowance covers.
+            Optional<Start> refusal = refuse.apply(new Draft(b.revision(), b.validUntil(), count(h, b.audience())));
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
+            long size = snapshot(h, id, b.audience());
+            h.createUpdate("update broadcasts set state = 'sending', started_at = now(), audience_size = :size,"
+                            + " started_by = nullif(:by, '') where id = :id")
+                    .bind("size", size)
+                    .bind("by", by)
+                    .bind("id", id)
+                    .execute();
+            return new Start.Started(size);
         });
         signals.raise(Signal.BROADCASTS);
-        return started;
+        return start;
     }
+
+    /// What decides whether a draft may start.
+    record Draft(int revision, Optional<Instant> validUntil, long people) {}
 
     private static long snapshot(Handle h, UUID id, Audience audience) {
         return switch (audience) {
@@ -148,81 +176,77 @@ public final class Broadcasts {
     }
 
     private static Optional<Broadcast> find(Handle h, UUID id, String suffix) {
-        return h.createQuery("select " + COLUMNS + " from broadcasts where id = :id" + suffix)
+        return h.createQuery("select " + BroadcastRow.COLUMNS + " from broadcasts where id = :id" + suffix)
                 .bind("id", id)
-                .map((row, c) -> broadcast(row))
+                .map((row, c) -> BroadcastRow.read(row))
                 .findOne();
     }
 
-    /// Newest first.
+    /// Newest first, tests and all.
     ///
     /// @param before the last id of the page above; empty for the first page
     public List<Broadcast> list(Optional<UUID> before, int limit) {
-        return jdbi.withHandle(h -> h.createQuery(
-                        "select " + COLUMNS
-                                + " from broadcasts where cast(:before as uuid) is null or id < :before order by id desc limit :limit")
-                .bindByType("before", before.orElse(null), UUID.class)
+        return search(new Search(Set.of(), Optional.empty(), Search.Tests.SHOWN, before, limit));
+    }
+
+    /// Which broadcasts to list; empty parts do not narrow.
+    ///
+    /// @param text part of a title, in any locale and case
+    /// @param before the last id of the page above
+    public record Search(
+            Set<BroadcastState> states, Optional<String> text, Tests tests, Optional<UUID> before, int limit) {
+        /// Whether those are listed that only a few people got, to try a draft.
+        public enum Tests {
+            SHOWN,
+            HIDDEN
+        }
+    }
+
+    /// Newest first.
+    public List<Broadcast> search(Search search) {
+        StringBuilder where = new StringBuilder(" where true");
+        if (!search.states().isEmpty()) {
+            where.append(" and state = any(:states)");
+        }
+        if (search.tests() == Search.Tests.HIDDEN) {
+            where.append(" and test_of is null");
+        }
+        search.before().ifPresent(b -> where.append(" and id < :before"));
+        search.text()
+                .ifPresent(t -> where.append(" and exists (select 1 from jsonb_each(contents) c"
+                        + " where strpos(lower(c.value ->> 'title'), lower(:text)) > 0)"));
+        return jdbi.withHandle(h -> {
+            var query = h.createQuery("select " + BroadcastRow.COLUMNS + " from broadcasts" + where
+                            + " order by id desc limit :limit")
+                    .bind("limit", search.limit());
+            if (!search.states().isEmpty()) {
+                query.bindArray(
+                        "states",
+                        String.class,
+                        search.states().stream().map(BroadcastState::label).toArray());
+            }
+            search.before().ifPresent(b -> query.bind("before", b));
+            search.text().ifPresent(t -> query.bind("text", t));
+            return query.map((row, c) -> BroadcastRow.read(row)).list();
+        });
+    }
+
+    /// How many there are in each state, without tests.
+    public Map<BroadcastState, Long> totals() {
+        var totals = new EnumMap<BroadcastState, Long>(BroadcastState.class);
+        jdbi.useHandle(h -> h.createQuery("select state, count(*) from broadcasts where test_of is null group by state")
+                .map((row, c) -> Map.entry(BroadcastState.ofLabel(row.getString(1)), row.getLong(2)))
+                .forEach(e -> totals.put(e.getKey(), e.getValue())));
+        return totals;
+    }
+
+    /// The tests of a draft, newest first.
+    public List<Broadcast> testsOf(UUID draft, int limit) {
+        return jdbi.withHandle(h -> h.createQuery("select " + BroadcastRow.COLUMNS
+                        + " from broadcasts where test_of = :draft order by id desc limit :limit")
+                .bind("draft", draft)
                 .bind("limit", limit)
-                .map((row, c) -> broadcast(row))
+                .map((row, c) -> BroadcastRow.read(row))
                 .list());
-    }
-
-    private static Broadcast broadcast(ResultSet row) throws SQLException {
-        long size = row.getLong(12);
-        OptionalLong audienceSize = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(size);
-        return new Broadcast(
-                row.getObject(1, UUID.class),
-                BroadcastState.ofLabel(row.getString(2)),
-                audience(row.getString(3)),
-                Announcements.contents(row.getString(4)),
-                row.getString(5),
-                Priority.ofCode(row.getInt(6)),
-                row.getString(7),
-                row.getTimestamp(8).toInstant(),
-                Optional.ofNullable(row.getTimestamp(9)).map(Timestamp::toInstant),
-                Optional.ofNullable(row.getTimestamp(10)).map(Timestamp::toInstant),
-                Optional.ofNullable(row.getTimestamp(11)).map(Timestamp::toInstant),
-                audienceSize,
-                row.getInt(13),
-                row.getInt(14),
-                new Broadcast.PushProgress(
-                        row.getString(15), row.getLong(16), row.getLong(17), row.getLong(18), row.getLong(19)));
-    }
-
-    private static String write(Audience audience) {
-        ObjectNode json = JSON.createObjectNode();
-        switch (audience) {
-            case Audience.Everyone() -> json.put("kind", "everyone");
-            case Audience.Topic(String topic) -> json.put("kind", "topic").put("topic", topic);
-            case Audience.Users(List<String> users) ->
-                users.forEach(json.put("kind", "users").putArray("users")::add);
-        }
-        return json.toString();
-    }
-
-    private static Audience audience(String json) {
-        try {
-            JsonNode node = JSON.readTree(json);
-            return switch (node.path("kind").asText()) {
-                case "everyone" -> new Audience.Everyone();
-                case "topic" -> new Audience.Topic(node.path("topic").asText());
-                case "users" -> {
-                    var users = new ArrayList<String>();
-                    node.path("users").forEach(user -> users.add(user.asText()));
-                    yield new Audience.Users(users);
-                }
-                default -> throw new IllegalStateException("audience of unknown kind in the database: " + json);
-            };
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("audience in the database is not readable", e);
-        }
-    }
-
-    private static String text(Object value) {
-        try {
-            return JSON.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }
