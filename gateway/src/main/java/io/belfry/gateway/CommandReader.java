@@ -22,6 +22,8 @@ final class CommandReader {
                     .maxNestingDepth(32)
                     .maxNumberLength(32)
                     .build())
+            // Names are chosen by clients.
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
     private static final Set<String> KINDS = Set.of(
             "connect",
@@ -175,6 +177,9 @@ final class CommandReader {
                     throw new IOException("no known request in the command");
                 }
                 return new Command.Pong();
+            }
+            if (id <= 0 && !kind.equals("send")) {
+                throw new IOException("id: " + id + " (expected: a positive number, which the reply repeats)");
             }
             return switch (kind) {
                 case "connect" ->

@@ -16,7 +16,7 @@ import java.util.List;
 /// @param connectDeadline for the connect command of a new socket; then it is closed with 3502
 /// @param ping how often the server pings a client
 /// @param pongTimeout for the answer to a ping; then the socket is closed with 3012
-/// @param slowTimeout how long a client may take in nothing; then it is closed with 3008
+/// @param slowTimeout how long a client may be behind with what it is sent; then it is closed with 3008
 /// @param expiryGrace how long after its token's end a connection may still refresh it; then it is closed with 3005
 /// @param drain over how long the connections of a gateway that stops are closed, in random order
 @ConfigurationProperties("belfry.gateway")
@@ -48,6 +48,8 @@ public record GatewaySettings(
     /// @param inboundBytes of publications that may wait for one event loop; more are dropped, and read from the
     ///     database later
     /// @param outboundBytes that may wait in the process for one client; nothing is added above that
+    /// @param sendBufferBytes that the system may hold for one client, about; left alone, Linux holds some
+    /// megabytes
     /// @param pendingConnects that may wait for the database; more are told to come again (error 111)
     /// @param databaseQueries that catching up and RPCs may each run at once
     @ConfigurationProperties("limits")
@@ -71,6 +73,7 @@ public record GatewaySettings(
             int inboundBytes,
 
             @Bindable(defaultValue = "65536") @Min(4096) int outboundBytes,
+            @Bindable(defaultValue = "131072") @Min(4096) int sendBufferBytes,
             @Bindable(defaultValue = "20000") @Min(1) int pendingConnects,
             @Bindable(defaultValue = "4") @Min(1) int databaseQueries) {}
 

@@ -13,6 +13,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -55,6 +56,8 @@ final class GatewaySocket {
         Channel channel =
                 ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel();
         channel.config().setWriteBufferWaterMark(waterMark);
+        channel.config()
+                .setOption(ChannelOption.SO_SNDBUF, gateway.settings().limits().sendBufferBytes());
         ChannelPipeline pipeline = channel.pipeline();
         ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
         Connection connection = gateway.open(channel, addresses.resolve(request));

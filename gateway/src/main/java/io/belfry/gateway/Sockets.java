@@ -17,6 +17,10 @@ final class Sockets {
         metrics.sockets(open);
     }
 
+    int open() {
+        return open.get();
+    }
+
     boolean isFull() {
         return open.get() >= limits.connections();
     }

@@ -11,7 +11,10 @@ import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// A gateway of the test's own, on a free port, with real PostgreSQL and Redis behind it.
 final class GatewayNode implements AutoCloseable {
@@ -95,6 +98,34 @@ final class GatewayNode implements AutoCloseable {
         return bean(MeterRegistry.class).find("belfry.gateway." + metric).counters().stream()
                 .mapToDouble(Counter::count)
                 .sum();
+    }
+
+    /// How many connections were closed with that code.
+    int closes(int code) {
+        return (int) bean(MeterRegistry.class)
+                .get("belfry.gateway.closes")
+                .tag("code", Integer.toString(code))
+                .counter()
+                .count();
+    }
+
+    /// What waits in the process for a user's connections, in bytes, by connection.
+    List<Long> outboundBytes(String user) {
+        var bytes = new ConcurrentLinkedQueue<Long>();
+        for (Loop loop : bean(Registry.class).loops()) {
+            CompletableFuture.runAsync(
+                            () -> loop.forEach(c -> {
+                                if (c.session() != null && c.session().user().equals(user)) {
+                                    bytes.add(c.channel()
+                                            .unsafe()
+                                            .outboundBuffer()
+                                            .totalPendingWriteBytes());
+                                }
+                            }),
+                            loop.executor)
+                    .join();
+        }
+        return List.copyOf(bytes);
     }
 
     /// A client that is not connected yet.

@@ -41,6 +41,13 @@ final class Inbound {
         return written;
     }
 
+    /// Writes and publishes notifications with bodies of a given length.
+    List<Written> sendLarge(String user, int count, int bytes) {
+        List<Written> written = write(user, count, OptionalInt.empty(), "x".repeat(bytes));
+        publish(written);
+        return written;
+    }
+
     /// Writes notifications for one user, numbered from 1 in their data, and tells nobody.
     List<Written> write(String user, int count) {
         return write(user, count, OptionalInt.empty());
@@ -48,6 +55,10 @@ final class Inbound {
 
     /// The same with a push planned for each.
     List<Written> write(String user, int count, OptionalInt pushDelayMillis) {
+        return write(user, count, pushDelayMillis, "It happened");
+    }
+
+    private List<Written> write(String user, int count, OptionalInt pushDelayMillis, String body) {
         return jdbi.inTransaction(h -> {
             try {
                 var batch = new ArrayList<NewNotification>();
@@ -61,7 +72,7 @@ final class Inbound {
                             "general",
                             Priority.NORMAL,
                             "Number " + i,
-                            "It happened",
+                            body,
                             null,
                             "planned",
                             pushDelayMillis));

@@ -5,6 +5,7 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jose.jwk.source.JWKSource;
@@ -92,6 +93,7 @@ public final class UserTokens {
         }
     }
 
+    /// @throws TokenKeysUnavailable when the key that the token names has to be fetched and cannot be
     public TokenVerdict verify(String token) {
         if (token == null || token.isBlank() || token.length() > MAX_LENGTH) {
             return new TokenVerdict.Invalid("missing or longer than " + MAX_LENGTH);
@@ -103,6 +105,8 @@ public final class UserTokens {
                 return new TokenVerdict.Invalid("typ " + type);
             }
             return signed(jwt) ? judge(jwt.getJWTClaimsSet()) : new TokenVerdict.Invalid("signature");
+        } catch (KeySourceException e) {
+            throw new TokenKeysUnavailable(e);
         } catch (ParseException | JOSEException | IllegalArgumentException e) {
             return new TokenVerdict.Invalid("malformed: " + e.getMessage());
         }

@@ -148,7 +148,8 @@ public final class RawWebSocket implements AutoCloseable {
         }
     }
 
-    private Response request(Opening opening) {
+    /// Asks for an upgrade on a connection that was only made.
+    public Response request(Opening opening) {
         StringBuilder request = new StringBuilder("GET " + opening.path + " HTTP/1.1\r\n");
         opening.headers.forEach(
                 (name, value) -> request.append(name).append(": ").append(value).append("\r\n"));
@@ -208,10 +209,10 @@ public final class RawWebSocket implements AutoCloseable {
     ///
     /// @param mask the bit that says whether a mask follows
     public static byte[] header(int first, int mask, long length) {
-        if (length < 126) {
+        if (length >= 0 && length < 126) {
             return new byte[] {(byte) first, (byte) (mask | length)};
         }
-        if (length < 1 << 16) {
+        if (length >= 0 && length < 1 << 16) {
             return new byte[] {(byte) first, (byte) (mask | 126), (byte) (length >> 8), (byte) length};
         }
         return ByteBuffer.allocate(10)

@@ -1,0 +1,158 @@
+package io.belfry.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.belfry.testkit.PostgresExtension;
+import io.belfry.testkit.RedisExtension;
+import io.belfry.testkit.RedisServer;
+import io.belfry.testkit.TestDatabase;
+import io.belfry.testkit.websocket.RawWebSocket;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// How many may come, how fast, and who has to make room.
+@ExtendWith({PostgresExtension.class, RedisExtension.class})
+class LimitTest {
+    private final TestDatabase database;
+    private final RedisServer redis;
+
+    LimitTest(TestDatabase database, RedisServer redis) {
+        this.database = database;
+        this.redis = redis;
+    }
+
+    private GatewayNode node(String... settings) {
+        var all = new HashMap<String, Object>();
+        for (int i = 0; i < settings.length; i += 2) {
+            all.put("belfry.gateway." + settings[i], settings[i + 1]);
+        }
+        return GatewayNode.start(database, redis.url(), all);
+    }
+
+    @Test
+    void oneConnectionTooManyDisplacesTheMostSilentOfTheUser() {
+        try (GatewayNode node = node("limits.connections-per-user", "3");
+                RawClient silent = RawClient.connect(node, "busy");
+                RawClient second = RawClient.connect(node, "busy");
+                RawClient other = RawClient.connect(node, "idle");
+                RawClient third = RawClient.connect(node, "busy")) {
+            second.rpc("inbox.counts", "{}");
+
+            try (RawClient fourth = RawClient.connect(node, "busy")) {
+                RawWebSocket.Frame close = silent.socket().readClose();
+                assertThat(close.code()).isEqualTo(3504);
+                assertThat(close.reason()).isEqualTo("connection limit");
+                node.inbound().send("busy", 1);
+                for (RawClient live : List.of(second, third, fourth)) {
+                    assertThat(live.nextOffset()).isEqualTo(1);
+                }
+                assertThat(other.rpc("inbox.counts", "{}").has("rpc")).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void oneThatIsLateWithItsPongMayComeBack() {
+        try (GatewayNode node = node("limits.connections-per-user", "1", "ping", "1s", "pong-timeout", "1m");
+                RawClient asleep = RawClient.connect(node, "sleeper")) {
+            await().until(() -> node.bean(Registry.class).feeds().stream()
+                    .allMatch(feed ->
+                            System.nanoTime() - feed.mostSilent().connection().heardAtNanos() > 3_100_000_000L));
+
+            RawClient.connect(node, "sleeper").close();
+
+            assertThat(asleep.closeCode()).isEqualTo(3012);
+        }
+    }
+
+    @Test
+    void aUserWhoComesAndGoesForEverLeavesNothingBehind() {
+        try (GatewayNode node = node("limits.connections-per-user", "2")) {
+            for (int i = 0; i < 30; i++) {
+                RawClient client = RawClient.connect(node, "restless");
+                if (i % 3 == 0) {
+                    client.close();
+                }
+            }
+            await().until(() -> node.bean(Registry.class).feeds().stream().allMatch(feed -> feed.memberCount() <= 2));
+            await().untilAsserted(() -> assertThat(connections(node)).isLessThanOrEqualTo(2));
+            try (RawClient last = RawClient.connect(node, "restless")) {
+                node.inbound().send("restless", 1);
+                assertThat(last.nextOffset()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void whatComesFasterThanTheNodeLetsInIsToldToComeLater() {
+        try (GatewayNode node = node("limits.upgrades-per-second", "5")) {
+            var open = new ArrayList<RawWebSocket>();
+            RawWebSocket.Response refusal = null;
+            for (int i = 0; i < 50 && refusal == null; i++) {
+                RawWebSocket socket = node.socket().connect();
+                RawWebSocket.Response response = socket.request(node.socket());
+                if (response.status() == 101) {
+                    open.add(socket);
+                } else {
+                    refusal = response;
+                }
+            }
+            assertThat(open).hasSizeBetween(5, 40);
+            assertThat(refusal.status()).isEqualTo(503);
+            assertThat(refusal.headers()).containsKey("retry-after");
+            open.forEach(RawWebSocket::close);
+            await().until(() -> {
+                try (RawWebSocket socket = node.socket().connect()) {
+                    return socket.request(node.socket()).status() == 101;
+                }
+            });
+        }
+    }
+
+    @Test
+    void aFullNodeAndAFullAddressSayWhichTheyAre() {
+        try (GatewayNode node = node("limits.connections", "2");
+                RawWebSocket first = node.socket().open()) {
+            try (RawWebSocket second = node.socket().open()) {
+                assertThat(node.socket().refused().status()).isEqualTo(503);
+                assertThat(first.hasBytes() || second.hasBytes()).isFalse();
+            }
+            await().untilAsserted(() -> node.socket().open().close());
+        }
+        try (GatewayNode node = node("limits.connections-per-address", "1");
+                RawWebSocket first = node.socket().open()) {
+            assertThat(node.socket().refused().status()).isEqualTo(429);
+            assertThat(first.hasBytes()).isFalse();
+        }
+    }
+
+    @Test
+    void behindAProxyTheAddressIsTheClients() {
+        GatewayNode node = GatewayNode.start(
+                database,
+                redis.url(),
+                Map.of(
+                        "belfry.gateway.limits.connections-per-address", "1",
+                        "micronaut.server.client-address-header", "X-Real-IP"));
+        try (node;
+                RawWebSocket first =
+                        node.socket().header("X-Real-IP", "203.0.113.1").open()) {
+            assertThat(node.socket()
+                            .header("X-Real-IP", "203.0.113.1")
+                            .refused()
+                            .status())
+                    .isEqualTo(429);
+            node.socket().header("X-Real-IP", "203.0.113.2").open().close();
+            assertThat(first.hasBytes()).isFalse();
+        }
+    }
+
+    private static int connections(GatewayNode node) {
+        return node.bean(Sockets.class).open();
+    }
+}
