@@ -13,7 +13,9 @@ public enum SuppressionReason {
     /// The user had listed it before the push was due.
     SEEN,
     /// The user had opened it before the push was due.
-    READ;
+    READ,
+    /// It had become too old before it could be pushed.
+    EXPIRED;
 
     public String label() {
         return name().toLowerCase(Locale.ROOT);

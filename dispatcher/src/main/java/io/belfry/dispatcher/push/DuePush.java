@@ -3,15 +3,18 @@ package io.belfry.dispatcher.push;
 import io.belfry.core.category.PushUnless;
 import io.belfry.core.decision.SuppressionReason;
 import io.belfry.core.device.Platform;
+import io.belfry.core.event.EventId;
 import io.belfry.core.event.Priority;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /// A push whose time has come, as the database had it when it was claimed.
 ///
 /// @param claim by which this dispatcher holds it
-/// @param attempts rounds so far
 /// @param unread the inbox's count, for the badge
 /// @param received the furthest offset that any device has proved
 record DuePush(
@@ -20,7 +23,6 @@ record DuePush(
         long offset,
         UUID notificationId,
         Priority priority,
-        int attempts,
         String type,
         String category,
         String title,
@@ -41,10 +43,18 @@ record DuePush(
     record Target(
             String deviceId, String token, Platform platform, long received, int tries, int unclear, boolean settled) {}
 
+    /// When nobody wants it any more.
+    Instant expires() {
+        return EventId.acceptedAt(notificationId).plus(PushMessage.LONGEST_TTL);
+    }
+
     /// Why it is not needed any more. Pure.
-    Optional<SuppressionReason> needless(PushUnless unless) {
+    Optional<SuppressionReason> needless(PushUnless unless, Instant now) {
         if (read) {
             return Optional.of(SuppressionReason.READ);
+        }
+        if (!now.isBefore(expires())) {
+            return Optional.of(SuppressionReason.EXPIRED);
         }
         return switch (unless) {
             case RECEIVED -> received >= offset ? Optional.of(SuppressionReason.RECEIVED) : Optional.empty();
@@ -53,10 +63,31 @@ record DuePush(
         };
     }
 
-    /// The devices that neither proved receipt nor are done with, and to which a re-send is still allowed.
-    List<Target> open(int allowedUnclear) {
+    /// The next try to one of its devices.
+    ///
+    /// @param now the provider keeps it for what is left of its time from then
+    PushTry next(Target target, UUID id, Instant now) {
+        var message = new PushMessage(
+                target.token,
+                target.platform,
+                notificationId,
+                type,
+                title == null ? type : title,
+                body,
+                link,
+                OptionalInt.of(unread),
+                notificationId.toString(),
+                category,
+                priority,
+                Duration.between(now, expires()));
+        return new PushTry(
+                id, notificationId, userId, target.deviceId, target.tries + 1, target.unclear, message, expires());
+    }
+
+    /// The devices that neither proved receipt nor are done with, and to which one more try is allowed.
+    List<Target> open(RetryPolicy retries) {
         return targets.stream()
-                .filter(t -> t.received < offset && !t.settled && t.unclear <= allowedUnclear)
+                .filter(t -> t.received < offset && !t.settled && retries.isAllowed(t.tries, t.unclear))
                 .toList();
     }
 }

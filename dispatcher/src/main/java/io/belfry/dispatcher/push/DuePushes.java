@@ -1,25 +1,29 @@
 package io.belfry.dispatcher.push;
 
+import io.belfry.core.database.ArrayColumns;
 import io.belfry.core.device.Platform;
 import io.belfry.core.event.Priority;
 import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
-/// Claims due push timers under a lease, and records what came of them. A dispatcher that dies leaves its claims to
-/// lapse
-/// and its tries as `sending`, which count as unclear: such a device is tried once more at most. Thread-safe; blocks.
+/// Claims due push timers under a lease, and records what came of them, many in one commit. A dispatcher that dies
+/// leaves its claims to lapse and its tries as `sending`, which count as unclear: such a device is tried once more at
+/// most. Thread-safe; blocks on the database.
 @Singleton
 final class DuePushes {
     private static final Duration LEASE = Duration.ofMinutes(2);
+    /// What was claimed for the first time has no tries yet, and they are not looked for.
     private static final String CLAIM = """
             with due as (
                 select user_id, created_offset from push_timers
@@ -32,22 +36,37 @@ final class DuePushes {
                 from due where t.user_id = due.user_id and t.created_offset = due.created_offset
                 returning t.user_id, t.created_offset, t.notification_id, t.priority, t.attempts
             )
-            select c.user_id, c.created_offset, c.notification_id, c.priority, c.attempts, n.type, n.category, n.title,
-                   n.body, n.link, i.unread, n.read_at is not null or n.created_offset <= i.read_through,
+            select c.user_id, c.created_offset, c.notification_id, c.priority, n.type, n.category, n.title, n.body,
+                   n.link, i.unread, n.read_at is not null or n.created_offset <= i.read_through,
                    n.created_offset <= i.seen_through,
                    coalesce((select max(received_offset) from receipts r where r.user_id = c.user_id), 0),
-                   d.id, d.token, d.platform,
-                   coalesce((select received_offset from receipts r where r.user_id = d.user_id and r.device_id = d.id), 0),
-                   count(a.id), count(a.id) filter (where a.outcome in ('sending', 'ambiguous')),
-                   coalesce(bool_or(a.outcome in ('accepted', 'token_dead', 'rejected')), false)
+                   d.id, d.token, d.platform, coalesce(own.received_offset, 0),
+                   coalesce(a.tries, 0), coalesce(a.unclear, 0), coalesce(a.settled, false)
             from claimed c
             join notifications n on n.id = c.notification_id
             join inboxes i on i.user_id = c.user_id
             left join devices d on d.user_id = c.user_id
-            left join push_attempts a on a.subject_id = c.notification_id and a.user_id = d.user_id and a.device_id = d.id
-            group by c.user_id, c.created_offset, c.notification_id, c.priority, c.attempts, n.type, n.category, n.title,
-                     n.body, n.link, i.unread, n.read_at, n.created_offset, i.read_through, i.seen_through, d.user_id, d.id,
-                     d.token, d.platform
+            left join receipts own on own.user_id = d.user_id and own.device_id = d.id
+            left join lateral (
+                select count(*) as tries,
+                       count(*) filter (where outcome in ('sending', 'ambiguous')) as unclear,
+                       bool_or(outcome in ('accepted', 'token_dead', 'rejected')) as settled
+                from push_attempts
+                where c.attempts > 1 and subject_id = c.notification_id and user_id = d.user_id and device_id = d.id
+            ) a on true
+            """;
+    private static final String FINISH = """
+            delete from push_timers p using unnest(?::text[], ?::int8[], ?::uuid[]) as t(user_id, created_offset, claim)
+            where p.user_id = t.user_id and p.created_offset = t.created_offset and p.claim = t.claim
+            """;
+    private static final String POSTPONE = """
+            update push_timers p set claim = null, due_at = t.until
+            from unnest(?::text[], ?::int8[], ?::uuid[], ?::timestamptz[]) as t(user_id, created_offset, claim, until)
+            where p.user_id = t.user_id and p.created_offset = t.created_offset and p.claim = t.claim
+            """;
+    private static final String BURY = """
+            insert into dead_letters (kind, subject_id, user_id, reason)
+            select 'push', * from unnest(?::uuid[], ?::text[], ?::text[])
             """;
 
     private final Jdbi jdbi;
@@ -56,10 +75,18 @@ final class DuePushes {
         this.jdbi = jdbi;
     }
 
+    /// Nothing is to be done for this push now.
+    ///
+    /// @param again when it is due again; empty when it is over
+    record Closing(DuePush push, Optional<Instant> again) {}
+
+    /// What is to be written together: tries that were made, and perhaps the end of their push.
+    record Result(List<Sent> sent, Optional<Closing> closing) {}
+
     List<DuePush> claim(Priority priority, int limit) {
         UUID claim = UUID.randomUUID();
         var pushes = new LinkedHashMap<UUID, DuePush>();
-        jdbi.useTransaction(h -> h.createQuery(CLAIM)
+        jdbi.useHandle(h -> h.createQuery(CLAIM)
                 .bind("priority", priority.code())
                 .bind("limit", limit)
                 .bind("claim", claim)
@@ -71,15 +98,15 @@ final class DuePushes {
 
     private static DuePush push(UUID claim, ResultSet row) throws SQLException {
         var targets = new ArrayList<DuePush.Target>();
-        if (row.getString(15) != null) {
+        if (row.getString(14) != null) {
             targets.add(new DuePush.Target(
+                    row.getString(14),
                     row.getString(15),
-                    row.getString(16),
-                    Platform.ofLabel(row.getString(17)).orElseThrow(),
-                    row.getLong(18),
+                    Platform.ofLabel(row.getString(16)).orElseThrow(),
+                    row.getLong(17),
+                    row.getInt(18),
                     row.getInt(19),
-                    row.getInt(20),
-                    row.getBoolean(21)));
+                    row.getBoolean(20)));
         }
         return new DuePush(
                 claim,
@@ -87,16 +114,15 @@ final class DuePushes {
                 row.getLong(2),
                 row.getObject(3, UUID.class),
                 Priority.ofCode(row.getInt(4)),
-                row.getInt(5),
+                row.getString(5),
                 row.getString(6),
                 row.getString(7),
                 row.getString(8),
                 row.getString(9),
-                row.getString(10),
-                row.getInt(11),
+                row.getInt(10),
+                row.getBoolean(11),
                 row.getBoolean(12),
-                row.getBoolean(13),
-                row.getLong(14),
+                row.getLong(13),
                 targets);
     }
 
@@ -105,59 +131,80 @@ final class DuePushes {
         return push;
     }
 
-    /// Notes that a try begins, before it does.
-    UUID begin(DuePush push, DuePush.Target target) {
-        return jdbi.withHandle(h -> h.createQuery("""
-                        insert into push_attempts (subject_id, user_id, device_id, attempt)
-                        values (:subject, :user, :device, :attempt) returning id
-                        """)
-                .bind("subject", push.notificationId())
-                .bind("user", push.userId())
-                .bind("device", target.deviceId())
-                .bind("attempt", target.tries() + 1)
-                .mapTo(UUID.class)
-                .one());
+    /// Notes the tries that are about to be made, and closes the pushes for which none is.
+    void begin(List<PushTry> tries, List<Closing> closings) {
+        write(connection -> {
+            PushAttempts.begin(connection, tries);
+            close(connection, closings);
+        });
     }
 
-    void end(UUID attempt, String outcome, String detail) {
-        jdbi.useHandle(h -> h.createUpdate(
-                        "update push_attempts set outcome = :outcome, detail = :detail, finished_at = now() where id = :id")
-                .bind("outcome", outcome)
-                .bind("detail", detail)
-                .bind("id", attempt)
-                .execute());
+    void record(List<Result> results) throws SQLException {
+        List<Sent> sent = results.stream().flatMap(r -> r.sent().stream()).toList();
+        jdbi.<SQLException>useTransaction(h -> {
+            PushAttempts.end(h.getConnection(), sent);
+            bury(h.getConnection(), sent);
+            close(
+                    h.getConnection(),
+                    results.stream().flatMap(r -> r.closing().stream()).toList());
+        });
     }
 
-    /// Nothing more is to be done for it.
-    void finish(DuePush push) {
-        jdbi.useHandle(h -> h.createUpdate(
-                        "delete from push_timers where user_id = :user and created_offset = :offset and claim = :claim")
-                .bind("user", push.userId())
-                .bind("offset", push.offset())
-                .bind("claim", push.claim())
-                .execute());
+    private interface Work {
+        void on(Connection connection) throws SQLException;
     }
 
-    /// Gives it back, to be due at that time.
-    void postpone(DuePush push, Instant until) {
-        jdbi.useHandle(h -> h.createUpdate("""
-                        update push_timers set claim = null, due_at = :until
-                        where user_id = :user and created_offset = :offset and claim = :claim
-                        """)
-                .bind("until", Timestamp.from(until))
-                .bind("user", push.userId())
-                .bind("offset", push.offset())
-                .bind("claim", push.claim())
-                .execute());
+    private void write(Work work) {
+        jdbi.useTransaction(h -> {
+            try {
+                work.on(h.getConnection());
+            } catch (SQLException e) {
+                throw new IllegalStateException(e.getMessage(), e);
+            }
+        });
+    }
+
+    /// Ends or postpones those whose claim still stands.
+    private static void close(Connection connection, List<Closing> closings) throws SQLException {
+        List<Closing> over = closings.stream().filter(c -> c.again.isEmpty()).toList();
+        List<Closing> later = closings.stream().filter(c -> c.again.isPresent()).toList();
+        if (!over.isEmpty()) {
+            try (PreparedStatement finish = connection.prepareStatement(FINISH)) {
+                timers(finish, over);
+                finish.executeUpdate();
+            }
+        }
+        if (!later.isEmpty()) {
+            try (PreparedStatement postpone = connection.prepareStatement(POSTPONE)) {
+                timers(postpone, later).add("timestamptz", String[]::new, later, c -> c.again
+                        .orElseThrow()
+                        .toString());
+                postpone.executeUpdate();
+            }
+        }
+    }
+
+    private static ArrayColumns timers(PreparedStatement statement, List<Closing> closings) throws SQLException {
+        return new ArrayColumns(statement)
+                .add("text", String[]::new, closings, c -> c.push.userId())
+                .add("int8", Long[]::new, closings, c -> c.push.offset())
+                .add("uuid", UUID[]::new, closings, c -> c.push.claim());
     }
 
     /// Keeps for a person what failed for good.
-    void bury(DuePush push, String reason) {
-        jdbi.useHandle(h -> h.createUpdate(
-                        "insert into dead_letters (kind, subject_id, user_id, reason) values ('push', :subject, :user, :reason)")
-                .bind("subject", push.notificationId())
-                .bind("user", push.userId())
-                .bind("reason", reason)
-                .execute());
+    private static void bury(Connection connection, List<Sent> sent) throws SQLException {
+        List<Sent> lost = sent.stream()
+                .filter(s -> s.next() instanceof RetryPolicy.Next.GiveUp)
+                .toList();
+        if (lost.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement bury = connection.prepareStatement(BURY)) {
+            new ArrayColumns(bury)
+                    .add("uuid", UUID[]::new, lost, s -> s.tried().subject())
+                    .add("text", String[]::new, lost, s -> s.tried().userId())
+                    .add("text", String[]::new, lost, s -> ((RetryPolicy.Next.GiveUp) s.next()).reason());
+            bury.executeUpdate();
+        }
     }
 }

@@ -35,6 +35,9 @@ public record PushMessage(
         Priority priority,
         Duration ttl) {
 
+    /// Providers keep a push for no longer, so nobody wants one for something older.
+    public static final Duration LONGEST_TTL = Duration.ofDays(28);
+
     public PushMessage {
         Objects.requireNonNull(platform, "platform");
         Objects.requireNonNull(notificationId, "notificationId");

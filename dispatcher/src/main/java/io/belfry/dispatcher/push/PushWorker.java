@@ -3,11 +3,12 @@ package io.belfry.dispatcher.push;
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
 import io.belfry.core.decision.SuppressionReason;
-import io.belfry.core.device.Devices;
-import io.belfry.core.event.EventId;
 import io.belfry.core.event.Priority;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
+import io.belfry.dispatcher.push.DuePushes.Closing;
+import io.belfry.dispatcher.push.DuePushes.Result;
+import io.belfry.dispatcher.push.ProviderCircuit.Admission;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Context;
 import io.micronaut.context.annotation.Requires;
@@ -16,10 +17,10 @@ import jakarta.annotation.PreDestroy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -28,51 +29,53 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Pushes what no receipt made needless: claims due timers, most urgent first, looks once more whether the push is
-/// still
-/// needed, and sends it to each device that did not prove receipt. The timer row is the truth; a signal only wakes.
+/// still needed, and sends it to each device that did not prove receipt. The timer row is the truth; a signal only
+/// wakes. What a page of timers begins with is one commit, and results share commits.
 @Context
 @Requires(beans = PushProvider.class)
 final class PushWorker {
     private static final Logger LOG = LoggerFactory.getLogger(PushWorker.class);
     private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration POLL_WHEN_FULL = Duration.ofMillis(10);
     private static final int CLAIM_LIMIT = 200;
-    private static final int MAX_UNDER_WAY = 1000;
-    private static final int ALLOWED_UNCLEAR = 1;
-    /// FCM's longest time to live.
-    private static final Duration TTL = Duration.ofDays(28);
+    /// Claiming fewer is not worth a statement.
+    private static final int CLAIM_LEAST = 32;
+    /// Well within the lease of a claim.
+    private static final Duration DATABASE_PATIENCE = Duration.ofMinutes(1);
 
     private final DuePushes due;
-    private final PushProvider provider;
-    private final ProviderCircuit circuit;
+    private final PushSender sender;
     private final RetryPolicy retries;
     private final Categories categories;
-    private final Devices devices;
     private final Clock clock;
     private final MeterRegistry metrics;
     private final Semaphore work = new Semaphore(0);
-    private final Semaphore underWay = new Semaphore(MAX_UNDER_WAY);
+    /// Pushes that were claimed and whose result is not written yet. Critical ones have room of their own.
+    private final Semaphore criticalRoom;
+    private final Semaphore ordinaryRoom;
     private final ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor();
+    private final GroupCommit<Result> results;
     private final Thread claimer;
     private volatile boolean stopping;
 
     PushWorker(
             DuePushes due,
-            PushProvider provider,
-            ProviderCircuit circuit,
+            PushSender sender,
             RetryPolicy retries,
+            PushSettings settings,
             Categories categories,
-            Devices devices,
             Clock clock,
             Signals signals,
             MeterRegistry metrics) {
         this.due = due;
-        this.provider = provider;
-        this.circuit = circuit;
+        this.sender = sender;
         this.retries = retries;
         this.categories = categories;
-        this.devices = devices;
         this.clock = clock;
         this.metrics = metrics;
+        this.criticalRoom = new Semaphore(Math.max(CLAIM_LEAST, settings.maxInFlight()));
+        this.ordinaryRoom = new Semaphore(Math.max(CLAIM_LEAST, 4 * settings.maxInFlight()));
+        this.results = new GroupCommit<>("push-results", DATABASE_PATIENCE, due::record);
         this.claimer = Thread.ofPlatform().name("push-claims").daemon().unstarted(this::claim);
         signals.on(Signal.PUSH_DUE, work::release);
     }
@@ -86,17 +89,14 @@ final class PushWorker {
         while (!stopping) {
             try {
                 int claimed = 0;
+                boolean full = false;
                 for (Priority priority : Priority.values()) {
-                    // What the provider cannot take now stays due; its timers are not touched.
-                    int room = Math.min(CLAIM_LIMIT, circuit.room());
-                    for (DuePush push : room == 0 ? List.<DuePush>of() : due.claim(priority, room)) {
-                        claimed++;
-                        underWay.acquire();
-                        senders.execute(() -> handle(push));
-                    }
+                    Semaphore room = roomOf(priority);
+                    full |= room.availablePermits() < CLAIM_LEAST;
+                    claimed += claim(priority, room);
                 }
                 if (claimed == 0) {
-                    work.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
+                    work.tryAcquire((full ? POLL_WHEN_FULL : POLL).toMillis(), TimeUnit.MILLISECONDS);
                     work.drainPermits();
                 }
             } catch (InterruptedException e) {
@@ -111,6 +111,23 @@ final class PushWorker {
         }
     }
 
+    private Semaphore roomOf(Priority priority) {
+        return priority == Priority.CRITICAL ? criticalRoom : ordinaryRoom;
+    }
+
+    /// What the provider cannot take now stays due; its timers are not touched.
+    private int claim(Priority priority, Semaphore room) {
+        int limit = Math.min(CLAIM_LIMIT, Math.min(room.availablePermits(), sender.room()));
+        if (limit == 0 || room.availablePermits() < CLAIM_LEAST) {
+            return 0;
+        }
+        List<DuePush> claimed = due.claim(priority, limit);
+        if (!claimed.isEmpty()) {
+            begin(claimed, room);
+        }
+        return claimed.size();
+    }
+
     private static boolean pause() {
         try {
             TimeUnit.SECONDS.sleep(1);
@@ -120,105 +137,103 @@ final class PushWorker {
         }
     }
 
-    private void handle(DuePush push) {
+    private record Ticket(PushTry push, Admission.Admitted admitted) {}
+
+    /// A push with the tries that are made now.
+    ///
+    /// @param again when those are due that may not be made now
+    private record Round(DuePush push, List<Ticket> tickets, Optional<Instant> again) {}
+
+    private void begin(List<DuePush> claimed, Semaphore room) {
+        List<Round> rounds = claimed.stream().map(this::round).toList();
+        List<Ticket> tickets = rounds.stream().flatMap(r -> r.tickets.stream()).toList();
         try {
-            Category category = categories.find(push.category()).orElseGet(() -> categories.ofType(push.type()));
-            Optional<SuppressionReason> needless = push.needless(category.pushUnless());
-            if (needless.isPresent()) {
-                count("suppressed_" + needless.get().label());
-                due.finish(push);
-                return;
+            due.begin(
+                    tickets.stream().map(Ticket::push).toList(),
+                    rounds.stream()
+                            .filter(r -> r.tickets.isEmpty())
+                            .map(r -> new Closing(r.push, r.again))
+                            .toList());
+        } catch (RuntimeException e) {
+            tickets.forEach(ticket -> sender.release(ticket.admitted));
+            throw e;
+        }
+        for (Round round : rounds) {
+            if (!round.tickets.isEmpty()) {
+                // Only this thread takes any, and there were as many as it claimed.
+                room.acquireUninterruptibly();
+                senders.execute(() -> send(round, room));
             }
-            Optional<Instant> again = Optional.empty();
-            for (DuePush.Target target : push.open(ALLOWED_UNCLEAR)) {
-                again = earlier(again, send(push, target));
+        }
+    }
+
+    private Round round(DuePush push) {
+        Category category = categories.find(push.category()).orElseGet(() -> categories.ofType(push.type()));
+        Instant now = clock.instant();
+        Optional<SuppressionReason> needless = push.needless(category.pushUnless(), now);
+        var tickets = new ArrayList<Ticket>();
+        if (needless.isPresent()) {
+            metrics.counter(
+                            "belfry.push.outcomes",
+                            "outcome",
+                            "suppressed_" + needless.get().label())
+                    .increment();
+            return new Round(push, tickets, Optional.empty());
+        }
+        Optional<Instant> again = Optional.empty();
+        for (DuePush.Target target : push.open(retries)) {
+            switch (sender.admit()) {
+                case Admission.Refused(Instant until) -> again = earlier(again, until);
+                case Admission.Admitted admitted ->
+                    tickets.add(new Ticket(push.next(target, PushTry.newId(clock), now), admitted));
             }
-            again.ifPresentOrElse(at -> due.postpone(push, at), () -> due.finish(push));
+        }
+        return new Round(push, tickets, again);
+    }
+
+    private void send(Round round, Semaphore room) {
+        try {
+            List<Sent> sent =
+                    round.tickets.size() == 1 ? List.of(send(round.tickets.getFirst())) : sendToAll(round.tickets);
+            Optional<Instant> again = round.again;
+            for (Sent one : sent) {
+                if (one.next() instanceof RetryPolicy.Next.Retry(Instant at)) {
+                    again = earlier(again, at);
+                }
+            }
+            var closing = Optional.of(new Closing(round.push, again));
+            results.write(new Result(sent.size() == 1 ? sent : List.of(), closing));
         } catch (InterruptedException e) {
             // The process stops; the claim lapses and another dispatcher goes on.
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            LOG.warn("Push of {} was left to its lease: {}", push.notificationId(), e.getMessage());
+            LOG.warn("Push of {} was left to its lease: {}", round.push.notificationId(), e.getMessage());
         } finally {
-            underWay.release();
+            room.release();
         }
     }
 
-    /// @return when to try this device again
-    private Optional<Instant> send(DuePush push, DuePush.Target target) throws InterruptedException {
-        ProviderCircuit.Admission.Admitted admitted;
-        switch (circuit.admit()) {
-            case ProviderCircuit.Admission.Refused(Instant until) -> {
-                count("parked");
-                return Optional.of(until);
-            }
-            case ProviderCircuit.Admission.Admitted ticket -> admitted = ticket;
+    /// The result of each is written as it comes: what is not written may be sent twice after a crash.
+    private List<Sent> sendToAll(List<Ticket> tickets) throws InterruptedException {
+        var sent = new ArrayList<Sent>(tickets.size());
+        for (var one : senders.invokeAll(tickets.stream()
+                .map(ticket -> (Callable<Sent>) () -> {
+                    Sent result = send(ticket);
+                    results.write(new Result(List.of(result), Optional.empty()));
+                    return result;
+                })
+                .toList())) {
+            sent.add(one.resultNow());
         }
-        Instant began = clock.instant();
-        UUID attempt = due.begin(push, target);
-        PushResult result = provider.send(message(push, target));
-        circuit.settle(admitted, result);
-        count(outcome(result));
-        due.end(attempt, outcome(result), detail(result));
-        if (result instanceof PushResult.TokenDead) {
-            devices.removeDead(target.token(), began);
-        }
-        int unclear = target.unclear() + (result instanceof PushResult.Ambiguous ? 1 : 0);
-        Instant expires = EventId.acceptedAt(push.notificationId()).plus(TTL);
-        return switch (retries.next(result, target.tries() + 1, unclear, clock.instant(), expires)) {
-            case RetryPolicy.Next.Done() -> Optional.empty();
-            case RetryPolicy.Next.Retry(Instant at) -> Optional.of(at);
-            case RetryPolicy.Next.GiveUp(String reason) -> {
-                due.bury(push, reason);
-                yield Optional.empty();
-            }
-        };
+        return sent;
     }
 
-    private PushMessage message(DuePush push, DuePush.Target target) {
-        return new PushMessage(
-                target.token(),
-                target.platform(),
-                push.notificationId(),
-                push.type(),
-                push.title() == null ? push.type() : push.title(),
-                push.body(),
-                push.link(),
-                OptionalInt.of(push.unread()),
-                push.notificationId().toString(),
-                push.category(),
-                push.priority(),
-                TTL);
+    private Sent send(Ticket ticket) throws InterruptedException {
+        return sender.send(ticket.push, ticket.admitted, () -> true).orElseThrow();
     }
 
-    private static Optional<Instant> earlier(Optional<Instant> one, Optional<Instant> other) {
-        return one.isEmpty() ? other : other.filter(o -> o.isBefore(one.get())).or(() -> one);
-    }
-
-    private static String outcome(PushResult result) {
-        return switch (result) {
-            case PushResult.Accepted accepted -> "accepted";
-            case PushResult.TokenDead dead -> "token_dead";
-            case PushResult.Rejected rejected -> "rejected";
-            case PushResult.RetryAfter later -> "retry";
-            case PushResult.ProviderDown down -> "retry";
-            case PushResult.Ambiguous ambiguous -> "ambiguous";
-        };
-    }
-
-    private static String detail(PushResult result) {
-        return switch (result) {
-            case PushResult.Accepted accepted -> accepted.providerMessageId();
-            case PushResult.TokenDead dead -> dead.reason();
-            case PushResult.Rejected rejected -> rejected.reason();
-            case PushResult.RetryAfter later -> later.reason();
-            case PushResult.ProviderDown down -> down.reason();
-            case PushResult.Ambiguous ambiguous -> ambiguous.reason();
-        };
-    }
-
-    private void count(String outcome) {
-        metrics.counter("belfry.push.outcomes", "outcome", outcome).increment();
+    private static Optional<Instant> earlier(Optional<Instant> one, Instant other) {
+        return one.filter(at -> at.isBefore(other)).or(() -> Optional.of(other));
     }
 
     @PreDestroy
@@ -231,5 +246,6 @@ final class PushWorker {
             List<Runnable> none = senders.shutdownNow();
             LOG.debug("{} pushes were left to their lease", none.size());
         }
+        results.close();
     }
 }

@@ -55,6 +55,14 @@ public final class RetryPolicy {
         };
     }
 
+    /// Whether a device may be tried once more.
+    ///
+    /// @param attempts tries so far
+    /// @param unclear how many of them lost their answer, or were left behind by a dispatcher that died
+    public boolean isAllowed(int attempts, int unclear) {
+        return attempts < settings.attempts() && unclear <= settings.ambiguousAttempts();
+    }
+
     private Next retry(Duration wait, int attempts, Instant now, Instant expiresAt) {
         if (attempts >= settings.attempts()) {
             return new Next.GiveUp("failed " + attempts + " times");

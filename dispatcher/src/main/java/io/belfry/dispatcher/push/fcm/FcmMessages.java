@@ -36,7 +36,6 @@ final class FcmMessages {
     private static final int MAX_LINK_BYTES = 1024;
     private static final int MAX_NAME_BYTES = 256;
     private static final int MAX_COLLAPSE_BYTES = 64;
-    private static final Duration MAX_TTL = Duration.ofDays(28);
 
     private FcmMessages() {}
 
@@ -174,7 +173,7 @@ final class FcmMessages {
     }
 
     private static Duration ttl(PushMessage push) {
-        return push.ttl().compareTo(MAX_TTL) > 0 ? MAX_TTL : push.ttl();
+        return push.ttl().compareTo(PushMessage.LONGEST_TTL) > 0 ? PushMessage.LONGEST_TTL : push.ttl();
     }
 
     /// Zero tells Apple to try once; an instant that has just passed would be the same with less meaning.
