@@ -46,10 +46,14 @@ public record Problem(String type, String title, int status, String detail, List
     public static Problem unavailable() {
         return new Problem(
                 "/problems/unavailable",
-                "Nothing can be stored at the moment",
+                "The database cannot be reached at the moment",
                 503,
-                "The event is not accepted. Try again with the same idempotency key.",
+                "What was asked is not done for certain. Try again, an event with the same idempotency key.",
                 List.of());
+    }
+
+    public static Problem internal() {
+        return new Problem("/problems/internal", "The fault is on this side", 500, null, List.of());
     }
 
     public static Problem notFound(String what) {

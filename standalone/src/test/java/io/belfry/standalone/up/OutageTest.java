@@ -57,6 +57,7 @@ class OutageTest {
 
                 postgres.close();
                 refusesForNow(caller.post(event("outage", "alice", "refused")));
+                refusesForNow(caller.get("/v1/inbox", caller.token("alice")));
                 postgres = PostgresServer.start(postgresHome, postgres.port());
                 await().atMost(10, SECONDS)
                         .until(() ->
