@@ -121,20 +121,34 @@ create table event_types (
 
 create table templates (
     type              text primary key,
-    published_version int,
-    updated_at        timestamptz not null default now()
+    published_version int
 );
+
+create sequence template_revisions;
 
 create table template_versions (
     type         text        not null references templates on delete cascade,
     version      int         not null,
+    revision     bigint      not null default nextval('template_revisions'),
     contents     jsonb       not null,
     author       text        not null,
-    created_at   timestamptz not null default now(),
+    saved_at     timestamptz not null default now(),
     published_at timestamptz,
     primary key (type, version)
 );
+comment on column template_versions.revision is 'Renewed by every saving; tells whether a version still is as somebody saw it.';
 comment on column template_versions.contents is 'locale -> {title, body, link}, Liquid. The key "" is not used; the fallback locale is configured.';
+
+create table template_publications (
+    id           bigint generated always as identity primary key,
+    type         text        not null,
+    version      int         not null,
+    published_at timestamptz not null default now(),
+    author       text        not null,
+    note         text        not null default '',
+    foreign key (type, version) references template_versions on delete cascade
+);
+create index on template_publications (type, id);
 
 -- 1. Accept ------------------------------------------------------------------------------------------------------
 
@@ -162,6 +176,7 @@ create table events (
     traceparent  text,
     primary key (id)
 ) partition by range (id);
+comment on column events.api_key_id is 'Whose key it came with; for a test from the console, the operator who sent it.';
 comment on column events.data is 'json, not jsonb: what the service sent is passed on as it was, key order and long numbers included.';
 
 -- 2. Claim -------------------------------------------------------------------------------------------------------

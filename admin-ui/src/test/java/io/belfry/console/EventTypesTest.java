@@ -83,7 +83,11 @@ class EventTypesTest {
                 .doesNotContain("t.page.049");
     }
 
-    static NewEvent event(String type) {
+    private static NewEvent event(String type) {
+        return event(type, "{}");
+    }
+
+    static NewEvent event(String type, String data) {
         return new NewEvent(
                 EventId.mint(Clock.systemUTC()),
                 UUID.randomUUID(),
@@ -96,7 +100,7 @@ class EventTypesTest {
                 List.of("u1"),
                 Optional.empty(),
                 Optional.empty(),
-                "{}",
+                data,
                 Optional.empty());
     }
 }

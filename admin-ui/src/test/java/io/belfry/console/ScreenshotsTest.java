@@ -5,11 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import io.belfry.core.access.Role;
+import io.belfry.core.event.EventLog;
+import io.belfry.core.template.DraftSaving;
+import io.belfry.core.template.Revision;
+import io.belfry.core.template.TemplateContent;
+import io.belfry.core.template.TemplateVersion;
+import io.belfry.core.template.TemplateVersions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -30,6 +38,12 @@ class ScreenshotsTest {
         Map<String, String> pages = new LinkedHashMap<>();
         pages.put("overview", "/console");
         pages.put("notifications", "/console/notifications");
+        pages.put("templates", "/console/templates");
+        pages.put("new-template", "/console/new-template");
+        pages.put("template", "/console/templates/shot.order");
+        pages.put("template-history", "/console/templates/shot.order/history");
+        pages.put("template-version", "/console/templates/shot.order/versions/1");
+        pages.put("template-publish", "/console/templates/shot.order/publish?version=2");
         pages.put("event-types", "/console/event-types");
         pages.put("categories", "/console/categories");
         pages.put("category", "/console/categories/security");
@@ -38,6 +52,7 @@ class ScreenshotsTest {
         pages.put("keys-new", "/console/keys/new");
         pages.put("audit", "/console/audit");
         String email = console.operator(Role.ADMIN).email();
+        writeTemplate();
         Files.createDirectories(PICTURES);
         try (Chromium chromium = new Chromium(console)) {
             for (int width : new int[] {1440, 390}) {
@@ -46,6 +61,27 @@ class ScreenshotsTest {
                 }
             }
             assertThat(chromium.complaints).isEmpty();
+        }
+    }
+
+    /// One with a version in use, a draft over it, a language that is written from the right, and long words.
+    private void writeTemplate() throws Exception {
+        console.get(EventLog.class).append(List.of(EventTypesTest.event("shot.order", "{\"order\":4711}")));
+        var versions = console.get(TemplateVersions.class);
+        String author = "somebody.with-a-rather-long-name@department.example.com";
+        var words = new TemplateContent(
+                "Order {{ data.order }} is on its way",
+                "It comes {{ data.eta }}.",
+                "https://shop.example/{{ data.order }}");
+        if (versions.saveDraft("shot.order", Map.of("en", words), author, Revision.NONE)
+                instanceof DraftSaving.Saved(TemplateVersion draft)) {
+            versions.publish(
+                    new TemplateVersions.Choice("shot.order", 1, draft.revision(), Optional.empty()),
+                    author,
+                    "The first.");
+            var changed = new TemplateContent("Parcel {{ data.order }}", "x".repeat(200), "javascript:alert(1)");
+            var arabic = new TemplateContent("طلبك {{ data.order }} في الطريق", "", "");
+            versions.saveDraft("shot.order", Map.of("en", changed, "ar", arabic), author, draft.revision());
         }
     }
 

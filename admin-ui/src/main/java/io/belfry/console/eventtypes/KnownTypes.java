@@ -4,7 +4,7 @@ import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
 import io.belfry.core.event.SeenTypes;
 import io.belfry.core.template.TemplateSummary;
-import io.belfry.core.template.Templates;
+import io.belfry.core.template.TemplateVersions;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
@@ -20,10 +20,10 @@ import java.util.stream.Collectors;
 @Singleton
 final class KnownTypes {
     private final Categories categories;
-    private final Templates templates;
+    private final TemplateVersions templates;
     private final SeenTypes seen;
 
-    KnownTypes(Categories categories, Templates templates, SeenTypes seen) {
+    KnownTypes(Categories categories, TemplateVersions templates, SeenTypes seen) {
         this.categories = categories;
         this.templates = templates;
         this.seen = seen;

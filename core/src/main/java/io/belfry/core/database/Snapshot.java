@@ -2,6 +2,7 @@ package io.belfry.core.database;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -44,7 +45,11 @@ public final class Snapshot<T> implements AutoCloseable {
 
     /// Reads it again soon, on another thread.
     public void refresh() {
-        thread.execute(this::reload);
+        try {
+            thread.execute(this::reload);
+        } catch (RejectedExecutionException closed) {
+            // A signal that comes while the node shuts down has nobody left to tell.
+        }
     }
 
     /// Reads it again now, on this thread: for whoever just changed it.

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import liqp.Template;
 import liqp.TemplateParser;
-import liqp.exceptions.LiquidException;
 import liqp.parser.Flavor;
 
 /// Compiles and renders Liquid. Templates see the values they are given and nothing else: no files, no Java objects;
@@ -24,6 +23,8 @@ final class Liquid {
     private static final Pattern SAFE_LINK =
             Pattern.compile("(?i)(?!javascript:|data:|vbscript:)([a-z][a-z0-9+.-]*:|/)\\S*");
 
+    private static final Pattern UNSAFE_SCHEME = Pattern.compile("(?i)(javascript|data|vbscript):");
+
     private static final TemplateParser PARSER = new TemplateParser.Builder()
             .withFlavor(Flavor.LIQUID)
             .withMaxIterations(MAX_ITERATIONS)
@@ -36,7 +37,7 @@ final class Liquid {
 
     private Liquid() {}
 
-    /// @throws LiquidException with line and column when it is not Liquid
+    /// @throws liqp.exceptions.LiquidException with line and column when it is not Liquid
     static Template compile(String source) {
         return PARSER.parse(source);
     }
@@ -51,14 +52,25 @@ final class Liquid {
                     0,
                     source.length() + " characters (expected: at most " + TemplateContent.MAX_LENGTH + ")"));
         }
-        try {
-            compile(source);
-            return Optional.empty();
-        } catch (LiquidException e) {
-            return Optional.of(new TemplateProblem(locale, part, e.line, e.charPositionInLine + 1, firstLine(e)));
-        } catch (RuntimeException e) {
-            return Optional.of(new TemplateProblem(locale, part, 0, 0, firstLine(e)));
-        }
+        return LiquidSource.fault(source)
+                .map(fault -> new TemplateProblem(locale, part, fault.line(), fault.column(), fault.message()));
+    }
+
+    /// What is wrong with the source of a link, or empty. Whether it is one is known only when it is rendered, but what
+    /// no
+    /// values can make one is told at once.
+    static Optional<TemplateProblem> checkLink(String locale, String source) {
+        boolean isFixed = !source.contains("{{") && !source.contains("{%");
+        boolean isHopeless = isFixed && !source.isBlank() && safeLink(source.strip()) == null
+                || UNSAFE_SCHEME.matcher(source.strip()).lookingAt();
+        return isHopeless
+                ? Optional.of(new TemplateProblem(
+                        locale, "link", 0, 0, "is no link that apps may follow (expected: https://…, app:… or /path)"))
+                : check(locale, "link", source);
+    }
+
+    static boolean hasFilter(String name) {
+        return PARSER.filters.get(name) != null;
     }
 
     /// @return the text, trimmed, or null when nothing is left
@@ -79,10 +91,5 @@ final class Liquid {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("event data in the log is not a JSON object", e);
         }
-    }
-
-    private static String firstLine(Exception e) {
-        String message = String.valueOf(e.getMessage());
-        return message.lines().findFirst().orElse(message);
     }
 }

@@ -8,5 +8,12 @@ import java.util.Optional;
 ///
 /// @param draft the version that waits to be published, if one is newer than all published ones
 /// @param locales those of the newest version
+/// @param author who saved the newest version
+/// @param savedAt when
 public record TemplateSummary(
-        String type, Optional<Integer> published, Optional<Integer> draft, List<String> locales, Instant updatedAt) {}
+        String type,
+        Optional<Integer> published,
+        Optional<Integer> draft,
+        List<String> locales,
+        String author,
+        Instant savedAt) {}

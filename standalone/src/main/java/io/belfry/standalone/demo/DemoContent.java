@@ -7,8 +7,11 @@ import io.belfry.core.device.Device;
 import io.belfry.core.device.Devices;
 import io.belfry.core.device.Platform;
 import io.belfry.core.event.Priority;
+import io.belfry.core.template.DraftSaving;
+import io.belfry.core.template.Revision;
 import io.belfry.core.template.TemplateContent;
-import io.belfry.core.template.Templates;
+import io.belfry.core.template.TemplateVersion;
+import io.belfry.core.template.TemplateVersions;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.event.ApplicationEventListener;
 import io.micronaut.runtime.server.event.ServerStartupEvent;
@@ -86,11 +89,11 @@ final class DemoContent implements ApplicationEventListener<ServerStartupEvent> 
                     new TemplateContent("Ein neuer Kommentar", "{{ data.text | truncate: 200 }}", "")));
 
     private final Categories categories;
-    private final Templates templates;
+    private final TemplateVersions templates;
     private final Devices devices;
     private final DemoSettings settings;
 
-    DemoContent(Categories categories, Templates templates, Devices devices, DemoSettings settings) {
+    DemoContent(Categories categories, TemplateVersions templates, Devices devices, DemoSettings settings) {
         this.categories = categories;
         this.templates = templates;
         this.devices = devices;
@@ -107,15 +110,24 @@ final class DemoContent implements ApplicationEventListener<ServerStartupEvent> 
             }
         }
         for (Example example : EXAMPLES) {
-            if (templates.versions(example.type()).isEmpty()) {
+            if (templates.newest(example.type()).isEmpty()) {
                 categories.assign(example.type(), example.category());
-                int version = templates.saveDraft(
-                        example.type(), Map.of("en", example.english(), "de", example.german()), AUTHOR);
-                templates.publish(example.type(), version);
+                publish(example);
             }
         }
         if (settings.simulator().isPresent()) {
             settings.users().forEach(this::givePhone);
+        }
+    }
+
+    private void publish(Example example) {
+        var contents = Map.of("en", example.english(), "de", example.german());
+        if (templates.saveDraft(example.type(), contents, AUTHOR, Revision.NONE)
+                instanceof DraftSaving.Saved(TemplateVersion draft)) {
+            templates.publish(
+                    new TemplateVersions.Choice(draft.type(), draft.version(), draft.revision(), Optional.empty()),
+                    AUTHOR,
+                    "");
         }
     }
 
