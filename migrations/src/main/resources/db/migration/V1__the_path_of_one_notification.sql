@@ -317,6 +317,7 @@ create table broadcasts (
     audience_size bigint,
     push_state    text        not null default 'waiting' check (push_state in ('off', 'waiting', 'sending', 'done')),
     push_due_at   timestamptz,
+    push_claim    uuid,
     push_cursor_user   text collate "C" not null default '',
     push_cursor_device text collate "C" not null default '',
     push_total    bigint      not null default 0,
@@ -328,6 +329,8 @@ comment on column broadcasts.audience is '{"kind":"everyone"}, {"kind":"topic","
 comment on column broadcasts.revision is 'Grows with each change of a draft: what is sent is what was reviewed.';
 comment on column broadcasts.test_of is 'The draft of which this was sent to a few people to try it.';
 comment on column broadcasts.contents is 'locale -> {title, body, link}, plain text';
+comment on column broadcasts.push_due_at is 'Not before; null is at once. While somebody has the claim, when it lapses.';
+comment on column broadcasts.push_cursor_user is 'All devices up to here have a try, need none, or are among the retries.';
 comment on column broadcasts.next_wave_at is 'Not before; null is at once.';
 create index on broadcasts (priority)
     where state in ('sending', 'paused') or state = 'sent' and push_state in ('waiting', 'sending');
@@ -340,6 +343,16 @@ create table broadcast_audience (
     primary key (broadcast_id, user_id)
 );
 comment on table broadcast_audience is 'Snapshot of the audience, for all kinds but everyone.';
+
+create table broadcast_push_retries (
+    broadcast_id uuid             not null references broadcasts on delete cascade,
+    user_id      text collate "C" not null,
+    device_id    text collate "C" not null,
+    due_at       timestamptz      not null,
+    primary key (broadcast_id, user_id, device_id)
+);
+create index on broadcast_push_retries (broadcast_id, due_at);
+comment on table broadcast_push_retries is 'Devices behind the cursor that are to be tried again.';
 
 create table announcement_head (
     one  boolean primary key default true check (one),

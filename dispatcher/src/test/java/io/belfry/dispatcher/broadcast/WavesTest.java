@@ -68,7 +68,11 @@ class WavesTest {
     }
 
     private Waves runner(Duration pause) {
-        return new Waves(jdbi, new BroadcastSettings(pause, Duration.ofSeconds(1)), null);
+        return new Waves(jdbi, settings(pause), null);
+    }
+
+    private static BroadcastSettings settings(Duration wavePause) {
+        return new BroadcastSettings(wavePause, Duration.ofSeconds(1), 1, 1, Duration.ofSeconds(1));
     }
 
     private UUID started(NewBroadcast draft) {
@@ -233,7 +237,7 @@ class WavesTest {
             dying.setAutoCommit(false);
             Jdbi uncommitted = Jdbi.create(dying);
             uncommitted.getConfig(Handles.class).setForceEndTransactions(false);
-            Waves abandoned = new Waves(uncommitted, new BroadcastSettings(Duration.ZERO, Duration.ofSeconds(1)), null);
+            Waves abandoned = new Waves(uncommitted, settings(Duration.ZERO), null);
             assertThat(abandoned.next()).isPresent();
             UUID other = started(Drafts.toEveryone(1));
             int backend = backend(work);
