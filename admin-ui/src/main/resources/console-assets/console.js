@@ -63,14 +63,21 @@ function matchTyped(input) {
   button.disabled = input.value.replace(/[\s,.]/g, '') !== input.dataset.expects;
 }
 
-/** Says to the server in which time zone dates are typed. */
+/** Says to the server in which time zone dates are typed, and shows the times it gave in that zone. */
 function tellZone(root) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   root.querySelectorAll('input[data-zone]').forEach((input) => { input.value = zone; });
+  root.querySelectorAll('[data-zone-name]').forEach((name) => { name.textContent = zone.replace('_', ' '); });
+  root.querySelectorAll('input[data-at]').forEach((input) => {
+    const at = new Date(input.dataset.at);
+    input.value = new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+  });
 }
 
 showLocalTimes(document);
 tellZone(document);
+document.querySelectorAll('[data-expects]').forEach(matchTyped);
+document.addEventListener('change', (event) => event.target.matches('[data-submits]') && event.target.form.submit());
 document.addEventListener('input', (event) => event.target.matches('[data-expects]') && matchTyped(event.target));
 document.body.addEventListener('htmx:afterSwap', (event) => {
   showLocalTimes(event.detail.target.parentElement ?? document);

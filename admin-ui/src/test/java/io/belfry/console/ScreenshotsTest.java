@@ -48,9 +48,7 @@ class ScreenshotsTest {
         pages.put("categories", "/console/categories");
         pages.put("category", "/console/categories/security");
         pages.put("new-category", "/console/new-category");
-        pages.put("keys", "/console/keys");
-        pages.put("keys-new", "/console/keys/new");
-        pages.put("audit", "/console/audit");
+        pages.putAll(new Scene(console).set());
         String email = console.operator(Role.ADMIN).email();
         writeTemplate();
         Files.createDirectories(PICTURES);

@@ -1,0 +1,130 @@
+package io.belfry.console;
+
+import io.belfry.core.access.ApiKeys;
+import io.belfry.core.access.Scope;
+import io.belfry.core.broadcast.Audience;
+import io.belfry.core.broadcast.Broadcasts;
+import io.belfry.core.broadcast.Content;
+import io.belfry.core.broadcast.Drafts;
+import io.belfry.core.broadcast.NewBroadcast;
+import io.belfry.core.event.EventId;
+import io.belfry.core.event.Priority;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/// An installation with something on every page, as pictures need it.
+final class Scene {
+    private static final int FOLLOWERS = 1_200;
+
+    private final Console console;
+    private final Broadcasts broadcasts;
+    private final Map<String, String> pages = new LinkedHashMap<>();
+
+    Scene(Console console) {
+        this.console = console;
+        this.broadcasts = console.get(Broadcasts.class);
+    }
+
+    /// Makes it.
+    ///
+    /// @return the addresses of its pages by the name of their picture
+    Map<String, String> set() {
+        people();
+        sayings();
+        keys();
+        return pages;
+    }
+
+    private void people() {
+        console.jdbi().useHandle(h -> {
+            h.execute(
+                    "insert into users (id, locale, time_zone) select 'scene-' || i, 'en', 'Europe/Berlin' from generate_series(1, ?) i on conflict do nothing",
+                    FOLLOWERS);
+            h.execute(
+                    "insert into topic_followers (topic, user_id) select 'team/7/deploys', 'scene-' || i from generate_series(1, ?) i on conflict do nothing",
+                    FOLLOWERS);
+            h.execute(
+                    "insert into devices (user_id, id, token, platform) select 'scene-' || i, 'phone', 'scene-token-' || i,"
+                            + " case when i % 2 = 0 then 'ios' else 'android' end from generate_series(1, 380) i on conflict do nothing");
+        });
+    }
+
+    private void sayings() {
+        UUID sent = draft(
+                "Version 4 is here", "See what is new.", new Audience.Topic("team/7/deploys"), NewBroadcast.Push.ON);
+        start(sent);
+        move(
+                sent,
+                "state = 'sent', waves_done = 8, finished_at = now(), push_state = 'done', push_total = 380,"
+                        + " push_accepted = 291, push_skipped = 87, push_failed = 2");
+        UUID cancelled =
+                draft("Wrong link, sorry", "Ignore this.", new Audience.Topic("team/7/deploys"), NewBroadcast.Push.OFF);
+        start(cancelled);
+        move(cancelled, "state = 'cancelled', waves_done = 2, finished_at = now()");
+        UUID sending = draft(
+                "Maintenance tonight, 22:00 to 23:00",
+                "We move to a new database. You will not be able to order or to sign in during that hour.",
+                new Audience.Topic("team/7/deploys"),
+                NewBroadcast.Push.ON);
+        start(sending);
+        move(sending, "waves_done = 3");
+        UUID draft = draft(
+                "Maintenance on Sunday",
+                "From 4 to 5 in the morning.",
+                new Audience.Topic("team/7/deploys"),
+                NewBroadcast.Push.ON);
+        pages.put("broadcasts", "/console/broadcasts");
+        pages.put("broadcasts-none", "/console/broadcasts?text=nothing+like+it");
+        pages.put("broadcast-new", "/console/broadcasts/new");
+        pages.put("broadcast-edit", "/console/broadcasts/" + draft + "/edit");
+        pages.put("broadcast-review", "/console/broadcasts/" + draft + "/review");
+        pages.put("broadcast-sending", "/console/broadcasts/" + sending);
+        pages.put("broadcast-sent", "/console/broadcasts/" + sent);
+        pages.put("broadcast-cancel", "/console/broadcasts/" + sending + "/cancel");
+    }
+
+    private void keys() {
+        ApiKeys keys = console.get(ApiKeys.class);
+        keys.create("orders, production", EnumSet.of(Scope.EVENTS_WRITE));
+        keys.create("back office", EnumSet.allOf(Scope.class));
+        keys.revoke(
+                keys.create("old importer", EnumSet.of(Scope.USERS_WRITE)).key().id());
+        pages.put("keys", "/console/keys");
+        pages.put("keys-new", "/console/keys/new");
+        pages.put("audit", "/console/audit");
+    }
+
+    private UUID draft(String title, String body, Audience audience, NewBroadcast.Push push) {
+        UUID id = EventId.mint(Clock.systemUTC());
+        console.get(Drafts.class)
+                .save(
+                        id,
+                        Drafts.UNSAVED,
+                        new NewBroadcast(
+                                audience,
+                                Map.of(
+                                        "en", new Content(title, body, "https://status.example.com"),
+                                        "de", new Content("Auf Deutsch: " + title, "Auf Deutsch: " + body, null)),
+                                "news",
+                                Priority.BULK,
+                                Optional.of(Instant.now().plus(Duration.ofDays(7))),
+                                8,
+                                push,
+                                "grace@example.com"));
+        return id;
+    }
+
+    private void start(UUID id) {
+        broadcasts.start(id, 1, FOLLOWERS, "grace@example.com");
+    }
+
+    private void move(UUID id, String set) {
+        console.jdbi().useHandle(h -> h.execute("update broadcasts set " + set + " where id = ?", id));
+    }
+}
