@@ -22,12 +22,14 @@ final class Drain implements GracefulShutdownCapable {
     private static final Duration STEP = Duration.ofMillis(20);
 
     private final Registry registry;
+    private final Sockets sockets;
     private final ReceiptFlusher receipts;
     private final Duration longest;
     private final AtomicReference<CompletableFuture<Void>> running = new AtomicReference<>();
 
-    Drain(Registry registry, ReceiptFlusher receipts, GatewaySettings settings) {
+    Drain(Registry registry, Sockets sockets, ReceiptFlusher receipts, GatewaySettings settings) {
         this.registry = registry;
+        this.sockets = sockets;
         this.receipts = receipts;
         this.longest = settings.drain();
     }
@@ -62,7 +64,7 @@ final class Drain implements GracefulShutdownCapable {
 
     @Override
     public OptionalLong reportActiveTasks() {
-        return OptionalLong.of(connections().size());
+        return OptionalLong.of(sockets.open());
     }
 
     private void run() throws InterruptedException {
@@ -83,12 +85,13 @@ final class Drain implements GracefulShutdownCapable {
         connections().forEach(c -> c.loop().executor.execute(() -> c.disconnect(Disconnect.SHUTDOWN)));
         long deadline =
                 System.nanoTime() + Connection.CLOSE_PATIENCE.plusSeconds(1).toNanos();
-        while (!connections().isEmpty() && System.nanoTime() < deadline) {
+        while (sockets.open() > 0 && System.nanoTime() < deadline) {
             Thread.sleep(STEP);
         }
         receipts.flushAll();
     }
 
+    /// Waits for the event loops, so none of them may ask.
     private List<Connection> connections() {
         var all = Collections.synchronizedList(new ArrayList<Connection>());
         var asked = new ArrayList<CompletableFuture<?>>();

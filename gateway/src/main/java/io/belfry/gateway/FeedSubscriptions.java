@@ -1,6 +1,7 @@
 package io.belfry.gateway;
 
 import io.belfry.core.feed.FeedNames;
+import io.belfry.core.redis.RedisSettings;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.micronaut.configuration.lettuce.DefaultRedisConfiguration;
@@ -35,8 +36,15 @@ final class FeedSubscriptions {
     }
 
     FeedSubscriptions(
-            RedisClient shared, DefaultRedisConfiguration address, GatewaySettings settings, GatewayMetrics metrics) {
-        RedisURI uri = address.getUri().orElse(address);
+            RedisClient shared,
+            DefaultRedisConfiguration address,
+            RedisSettings redis,
+            GatewaySettings settings,
+            GatewayMetrics metrics) {
+        // The timeout of the address is what a handshake may take; its default is a minute.
+        RedisURI uri = RedisURI.builder(address.getUri().orElse(address))
+                .withTimeout(redis.connectTimeout())
+                .build();
         this.client = RedisClient.create(shared.getResources(), uri);
         client.setOptions(shared.getOptions().mutate().autoReconnect(false).build());
         this.lines = IntStream.range(0, settings.feeds().connections())

@@ -1,6 +1,6 @@
 package io.belfry.gateway;
 
-/// The error of a reply. Codes below 400 are the protocol's own; those above are Belfry's.
+/// The error of a reply. All codes are the protocol's own.
 ///
 /// To a connect command, any error is final for the client, unless it is temporary or 109.
 record ProtocolError(int code, String message, boolean temporary) {
@@ -14,8 +14,8 @@ record ProtocolError(int code, String message, boolean temporary) {
 
     /// An argument of an RPC is wrong.
     ///
-    /// @param message names the argument, its value and what was expected
-    static ProtocolError badArgument(String message) {
-        return new ProtocolError(400, message, false);
+    /// @param fault names the argument, its value and what was expected
+    static ProtocolError badRequest(String fault) {
+        return new ProtocolError(107, "bad request: " + fault, false);
     }
 }

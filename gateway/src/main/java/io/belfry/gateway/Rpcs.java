@@ -30,6 +30,7 @@ final class Rpcs {
     private static final int MAX_PAGE = 100;
     private static final int DEFAULT_PAGE = 20;
     private static final int MAX_IDS = 1000;
+    private static final int MAX_SHOWN = 40;
 
     private final InboxLog log;
     private final Inboxes inboxes;
@@ -82,11 +83,14 @@ final class Rpcs {
         try {
             JsonNode arguments =
                     call.arguments.length == 0 ? JsonNodeFactory.instance.objectNode() : JSON.readTree(call.arguments);
+            if (!arguments.isObject()) {
+                throw new BadArgument("the arguments (expected: an object)");
+            }
             return answer(call, arguments);
         } catch (BadArgument e) {
-            return new Refused(ProtocolError.badArgument(e.getMessage()));
+            return new Refused(ProtocolError.badRequest(e.getMessage()));
         } catch (JsonProcessingException e) {
-            return new Refused(ProtocolError.badArgument("the arguments are not JSON"));
+            return new Refused(ProtocolError.badRequest("the arguments are not JSON"));
         } catch (IOException | RuntimeException e) {
             LOG.warn("{} failed: {}", call.method, e.toString());
             return new Refused(ProtocolError.INTERNAL);
@@ -117,7 +121,7 @@ final class Rpcs {
         if (!cursor.isMissingNode() && !cursor.isNull()) {
             OptionalLong before = cursor.isTextual() ? InboxCursor.parse(cursor.asText()) : OptionalLong.empty();
             if (before.isEmpty()) {
-                throw new BadArgument("cursor: " + cursor + " (expected: the nextCursor of a page)");
+                throw new BadArgument("cursor: " + shown(cursor) + " (expected: the nextCursor of a page)");
             }
             return InboxJson.page(log.list(call.user, before, limit));
         }
@@ -130,16 +134,16 @@ final class Rpcs {
         if (limit.isMissingNode()) {
             return DEFAULT_PAGE;
         }
-        if (!limit.canConvertToInt() || limit.asInt() < 1 || limit.asInt() > MAX_PAGE) {
-            throw new BadArgument("limit: " + limit + " (expected: 1 to " + MAX_PAGE + ")");
+        if (!limit.isIntegralNumber() || !limit.canConvertToInt() || limit.asInt() < 1 || limit.asInt() > MAX_PAGE) {
+            throw new BadArgument("limit: " + shown(limit) + " (expected: 1 to " + MAX_PAGE + ")");
         }
         return limit.asInt();
     }
 
     private static long offset(JsonNode arguments, String name) {
         JsonNode offset = arguments.path(name);
-        if (!offset.canConvertToLong() || offset.asLong() < 0) {
-            throw new BadArgument(name + ": " + offset + " (expected: an offset)");
+        if (!offset.isIntegralNumber() || !offset.canConvertToLong() || offset.asLong() < 0) {
+            throw new BadArgument(name + ": " + shown(offset) + " (expected: an offset)");
         }
         return offset.asLong();
     }
@@ -147,17 +151,24 @@ final class Rpcs {
     private static List<UUID> ids(JsonNode arguments) {
         JsonNode ids = arguments.path("ids");
         if (!ids.isArray() || ids.size() > MAX_IDS) {
-            throw new BadArgument("ids: " + ids.size() + " (expected: a list of at most " + MAX_IDS + ")");
+            throw new BadArgument("ids: " + (ids.isArray() ? ids.size() + " of them" : shown(ids))
+                    + " (expected: a list of at most " + MAX_IDS + ")");
         }
         var parsed = new ArrayList<UUID>(ids.size());
         for (JsonNode id : ids) {
             try {
                 parsed.add(UUID.fromString(id.asText()));
             } catch (IllegalArgumentException e) {
-                throw new BadArgument("ids: " + id + " (expected: a UUID)");
+                throw new BadArgument("ids: " + shown(id) + " (expected: a UUID)");
             }
         }
         return parsed;
+    }
+
+    /// What a client sent, as short as a message should be.
+    private static String shown(JsonNode value) {
+        String text = value.isMissingNode() ? "missing" : value.toString();
+        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
     }
 
     private static final class BadArgument extends RuntimeException {

@@ -9,6 +9,12 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -56,11 +62,31 @@ final class GatewayNode implements AutoCloseable {
                 "belfry.tokens.secret",
                 SECRET));
         all.put("belfry.gateway.recovery.gap-hold", "20ms");
+        all.put("redis.health.enabled", false);
+        all.put("endpoints.health.sensitive", false);
+        all.put("endpoints.health.details-visible", "ANONYMOUS");
         all.put("micronaut.netty.event-loops.default.transport", "io_uring,epoll,nio");
         all.put("micronaut.netty.event-loops.parent.transport", "io_uring,epoll,nio");
         all.put("micronaut.netty.event-loops.parent.num-threads", 1);
         all.putAll(settings);
         return new GatewayNode(ApplicationContext.run(all, "gateway"));
+    }
+
+    /// @return the status of `/health/readiness`: 200 or 503
+    int readiness() {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/health/readiness"))
+                                    .timeout(Duration.ofSeconds(20))
+                                    .build(),
+                            HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     String url() {

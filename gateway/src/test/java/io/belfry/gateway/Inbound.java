@@ -100,6 +100,16 @@ final class Inbound {
                 .list());
     }
 
+    /// Up to where a device has proved to have its inbox.
+    long receivedBy(String user, String device) {
+        return jdbi.withHandle(h -> h.createQuery(
+                        "select coalesce(max(received_offset), 0) from receipts where user_id = :user and device_id = :device")
+                .bind("user", user)
+                .bind("device", device)
+                .mapTo(Long.class)
+                .one());
+    }
+
     Jdbi jdbi() {
         return jdbi;
     }

@@ -40,7 +40,7 @@ public final class TcpProxy implements AutoCloseable {
         record Hold() implements Behaviour {}
     }
 
-    private final InetSocketAddress server;
+    private volatile InetSocketAddress server;
     private final ServerSocket listener;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final Map<Direction, Behaviour> behaviours = new EnumMap<>(Direction.class);
@@ -86,6 +86,12 @@ public final class TcpProxy implements AutoCloseable {
     /// both.
     public void blackHole(Direction... directions) {
         behave(new Behaviour.Hold(), directions.length == 0 ? Direction.values() : directions);
+    }
+
+    /// New connections go to another server on the loopback interface, as a load balancer would send them; open ones
+    /// stay where they are.
+    public void redirect(int port) {
+        server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     /// New connections are reset at once; open ones are not touched.
