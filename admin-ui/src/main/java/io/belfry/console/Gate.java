@@ -65,7 +65,13 @@ final class Gate implements Ordered {
     @RequestFilter
     @ExecuteOn(TaskExecutors.BLOCKING)
     @Nullable
-    MutableHttpResponse<?> admit(HttpRequest<?> request) {
+    MutableHttpResponse<?> guard(HttpRequest<?> request) {
+        MutableHttpResponse<?> refusal = admit(request);
+        // A filter's own answer does not pass its response method.
+        return refusal == null ? null : harden(request, refusal);
+    }
+
+    private MutableHttpResponse<?> admit(HttpRequest<?> request) {
         Optional<AnnotationMetadata> route =
                 RouteAttributes.getRouteMatch(request).map(AnnotationMetadataProvider::getAnnotationMetadata);
         boolean changes = request.getMethod() != HttpMethod.GET && request.getMethod() != HttpMethod.HEAD;

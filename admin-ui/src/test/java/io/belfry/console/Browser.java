@@ -50,8 +50,12 @@ final class Browser {
     }
 
     HttpResponse<String> postRaw(String path, String body, String... headers) {
+        return postAs("application/x-www-form-urlencoded", path, body, headers);
+    }
+
+    HttpResponse<String> postAs(String type, String path, String body, String... headers) {
         return send(request(path, headers)
-                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("Content-Type", type)
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build());
     }

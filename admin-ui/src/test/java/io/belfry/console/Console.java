@@ -17,6 +17,11 @@ record Console(ApplicationContext context, URI url) implements AutoCloseable {
         return context.getBean(bean);
     }
 
+    /// As a browser would name it.
+    String origin() {
+        return url.toString();
+    }
+
     Jdbi jdbi() {
         return get(Jdbi.class);
     }

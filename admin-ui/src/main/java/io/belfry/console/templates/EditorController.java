@@ -100,12 +100,16 @@ final class EditorController {
         return problem == null ? pages.show(visit, VIEW, model) : pages.refuse(visit, VIEW, model);
     }
 
+    /// @param preview null when there is no language
+    record PreviewModel(Preview preview) {}
+
     /// What the language that is shown looks like, while it is typed.
     @Post("/preview")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     MutableHttpResponse<?> preview(String type, Visit visit) {
         TemplateForm form = TemplateForm.read(visit.form());
-        return pages.show(visit, "templates/preview :: live", editor.preview(type, form, form.sample()));
+        return pages.show(
+                visit, "templates/preview :: live", new PreviewModel(editor.preview(type, form, form.sample())));
     }
 
     /// Saves, with `then=publish` to go on to publishing.

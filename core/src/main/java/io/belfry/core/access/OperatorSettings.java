@@ -12,7 +12,8 @@ import java.time.Duration;
 /// @param lockFor how long it stays locked
 /// @param idleTimeout a session unused for so long is over
 /// @param sessionLifetime after which one has to sign in again in any case
-/// @param concurrentChecks passwords checked at a time on one node; each takes 19 MiB and a core for some 20 ms
+/// @param concurrentChecks passwords checked at a time on one node; each takes 19 MiB and a core for
+///     as long as [Passwords] says
 @ConfigurationProperties("belfry.operators")
 public record OperatorSettings(
         @Bindable(defaultValue = "8") @Min(1) @Max(1000) int maxFailures,

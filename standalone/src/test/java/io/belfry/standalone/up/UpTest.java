@@ -59,6 +59,11 @@ class UpTest {
             assertThat(first.path("wsUrl").asText()).startsWith("ws://").endsWith("/connection/websocket");
             assertThat(get(first.path("url").asText() + "/health/readiness")).isEqualTo(200);
             assertThat(get(first.path("url").asText() + "/prometheus")).isEqualTo(200);
+            assertThat(ask(
+                            first.path("url").asText() + "/token_info",
+                            "token=" + first.at("/users/0/token").asText()))
+                    .as("what the security library would tell of a token to anybody")
+                    .doesNotContain("active");
             assertThat(get(first.path("simulatorUrl").asText())).isEqualTo(200);
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve("credentials.json"))))
                     .isEqualTo("rw-------");
@@ -174,6 +179,18 @@ class UpTest {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.discarding())
                     .statusCode();
+        }
+    }
+
+    private static String ask(String url, String form) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                            HttpRequest.newBuilder(URI.create(url))
+                                    .header("Content-Type", "application/x-www-form-urlencoded")
+                                    .POST(HttpRequest.BodyPublishers.ofString(form))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
         }
     }
 
