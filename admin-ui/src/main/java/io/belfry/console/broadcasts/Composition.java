@@ -130,4 +130,13 @@ record Composition(
     NewBroadcast.Push toPush() {
         return push ? NewBroadcast.Push.ON : NewBroadcast.Push.OFF;
     }
+
+    /// An id that a form of ours made; empty for anything else.
+    static Optional<UUID> readId(String text) {
+        try {
+            return Optional.of(UUID.fromString(text)).filter(id -> id.version() == 7);
+        } catch (IllegalArgumentException notAnId) {
+            return Optional.empty();
+        }
+    }
 }

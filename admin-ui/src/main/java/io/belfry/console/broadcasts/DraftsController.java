@@ -48,7 +48,6 @@ import java.util.stream.Stream;
 final class DraftsController {
     static final String PATH = "/console/broadcasts";
     private static final String DEFAULT_CATEGORY = "news";
-    private static final List<String> USUAL_WAVES = List.of("1", "4", "8", "32", "128");
 
     private final Pages pages;
     private final Drafts drafts;
@@ -87,6 +86,8 @@ final class DraftsController {
             List<String> proposed,
             String fallback,
             Preview preview) {
+        private static final List<String> USUAL_WAVES = List.of("1", "4", "8", "32", "128");
+
         public List<String> problems() {
             return List.copyOf(faults.values());
         }
@@ -249,7 +250,7 @@ final class DraftsController {
     @Post("/{id}/duplicate")
     MutableHttpResponse<?> duplicate(UUID id, Visit visit) {
         Optional<Broadcast> original = broadcasts.find(id);
-        Optional<UUID> copy = id(visit.form().text("copy"));
+        Optional<UUID> copy = Composition.readId(visit.form().text("copy"));
         if (original.isEmpty() || copy.isEmpty()) {
             return pages.notFound(visit, "broadcast");
         }
@@ -282,13 +283,5 @@ final class DraftsController {
 
     private Optional<Broadcast> draft(UUID id) {
         return broadcasts.find(id).filter(b -> b.state() == BroadcastState.DRAFT);
-    }
-
-    static Optional<UUID> id(String text) {
-        try {
-            return Optional.of(UUID.fromString(text)).filter(id -> id.version() == 7);
-        } catch (IllegalArgumentException notAnId) {
-            return Optional.empty();
-        }
     }
 }

@@ -187,7 +187,7 @@ final class ReviewController {
     @Post("/{id}/test")
     MutableHttpResponse<?> test(UUID id, Visit visit) {
         Optional<Broadcast> draft = broadcasts.find(id).filter(b -> b.state() == BroadcastState.DRAFT);
-        Optional<UUID> test = DraftsController.id(visit.form().text("test"));
+        Optional<UUID> test = Composition.readId(visit.form().text("test"));
         if (draft.isEmpty() || test.isEmpty()) {
             return pages.notFound(visit, "draft");
         }
