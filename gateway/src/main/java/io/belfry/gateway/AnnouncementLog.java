@@ -45,6 +45,7 @@ final class AnnouncementLog {
     private final Object lock = new Object();
 
     private long position;
+    private volatile boolean restored;
 
     AnnouncementLog(Announcements log, Registry registry, Wording wording, GatewayMetrics metrics) {
         this.log = log;
@@ -74,6 +75,14 @@ final class AnnouncementLog {
         }
     }
 
+    /// The log was restored from a backup, so that its offsets come again with other waves: it is followed from its
+    /// head.
+    /// Clients reload what is before.
+    void restart() {
+        restored = true;
+        wake();
+    }
+
     private void begin() {
         try {
             synchronized (lock) {
@@ -93,6 +102,10 @@ final class AnnouncementLog {
             return;
         }
         try {
+            if (restored) {
+                rewind(log.head());
+                restored = false;
+            }
             List<Announcements.Wave> waves = log.wavesAfter(position, PAGE);
             while (!waves.isEmpty()) {
                 for (Announcements.Wave wave : waves) {
@@ -102,6 +115,23 @@ final class AnnouncementLog {
             }
         } catch (RuntimeException e) {
             metrics.databaseFailed(e);
+        }
+    }
+
+    private void rewind(long head) {
+        LOG.info("The log of announcements is followed from {} instead of {}", head, position);
+        synchronized (lock) {
+            position = head;
+            for (Loop loop : registry.loops()) {
+                loop.executor.execute(() -> {
+                    loop.announcementsHead = head;
+                    loop.forEach(connection -> {
+                        if (connection.session() != null) {
+                            connection.session().announcements().rewind(head);
+                        }
+                    });
+                });
+            }
         }
     }
 

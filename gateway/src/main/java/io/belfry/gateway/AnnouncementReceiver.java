@@ -34,6 +34,11 @@ final class AnnouncementReceiver {
         }
     }
 
+    /// What it has past this offset is not in the log any more.
+    void rewind(long head) {
+        last = Math.min(last, head);
+    }
+
     /// Whether an announcement at that offset concerns it: it is connected, and does not have it.
     boolean isBefore(long offset) {
         return mode != Mode.JOINING && offset > last;

@@ -26,6 +26,7 @@ final class Epochs {
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofVirtual().name("gateway-epoch").factory());
     private volatile Set<String> over = Set.of();
+    private Runnable listener = () -> {};
     private String current;
 
     Epochs(InboxLog log, GatewayMetrics metrics) {
@@ -33,7 +34,9 @@ final class Epochs {
         this.metrics = metrics;
     }
 
-    void start() {
+    /// @param told runs when there is a new epoch, before the one before is over; must not block
+    void start(Runnable told) {
+        listener = told;
         thread.scheduleWithFixedDelay(this::look, 0, LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -48,6 +51,7 @@ final class Epochs {
             String found = log.epoch();
             if (current != null && !current.equals(found)) {
                 LOG.warn("The inboxes have a new epoch, {} after {}: all clients reload", found, current);
+                listener.run();
                 var known = new LinkedHashSet<>(over);
                 known.add(current);
                 known.remove(found);

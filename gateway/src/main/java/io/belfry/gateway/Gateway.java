@@ -59,7 +59,7 @@ final class Gateway implements FeedSubscriptions.Listener {
         this.clock = clock;
         this.tokenDesk = tokenDesk;
         this.epochs = epochs;
-        epochs.start();
+        epochs.start(announcements::restart);
         feeds.start(this, registry.feeds());
         announcements.start();
     }
