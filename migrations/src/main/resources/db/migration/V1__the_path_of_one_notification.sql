@@ -33,6 +33,7 @@ create table operators (
     email           text        not null unique check (email = lower(email)),
     name            text        not null,
     password_hash   text        not null,
+    one_time_until  timestamptz,
     role            text        not null check (role in ('viewer', 'editor', 'broadcaster', 'admin')),
     failed_sign_ins int         not null default 0,
     locked_until    timestamptz,
@@ -40,6 +41,7 @@ create table operators (
     disabled_at     timestamptz,
     created_at      timestamptz not null default now()
 );
+comment on column operators.one_time_until is 'Set while the password is one that an administrator handed over: it does nothing but let its owner choose another, and not after this.';
 
 create table operator_sessions (
     token_hash  bytea primary key,

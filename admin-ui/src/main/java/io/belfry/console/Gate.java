@@ -41,6 +41,7 @@ final class Gate implements Ordered {
     private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
     private static final int MAX_FORM_BYTES = 512 * 1024;
     private static final String CSRF = "csrf";
+    private static final String OWN_PASSWORD = "/console/account/password";
 
     private final OperatorSessions sessions;
     private final Origins origins;
@@ -122,6 +123,11 @@ final class Gate implements Ordered {
     private MutableHttpResponse<?> checkRole(Visit visit, AnnotationMetadata route) {
         Role needed = route.enumValue(Needs.class, Role.class)
                 .orElseThrow(() -> new IllegalStateException("a route of the console says not who may use it"));
+        boolean oneTime = visit.operator().oneTimeUntil().isPresent();
+        if (oneTime
+                && !route.booleanValue(Needs.class, "evenWithOneTimePassword").orElse(false)) {
+            return lead(visit.request(), OWN_PASSWORD);
+        }
         if (visit.may(needed)) {
             return null;
         }
@@ -145,10 +151,13 @@ final class Gate implements Ordered {
         boolean page =
                 request.getMethod() == HttpMethod.GET && !request.getHeaders().contains("HX-Request");
         String next = page ? "?next=" + URLEncoder.encode(request.getUri().toString(), StandardCharsets.UTF_8) : "";
-        if (request.getHeaders().contains("HX-Request")) {
-            return HttpResponse.noContent().header("HX-Redirect", "/console/sign-in");
-        }
-        return HttpResponse.seeOther(URI.create("/console/sign-in" + next));
+        return lead(request, "/console/sign-in" + next);
+    }
+
+    private static MutableHttpResponse<?> lead(HttpRequest<?> request, String path) {
+        return request.getHeaders().contains("HX-Request")
+                ? HttpResponse.noContent().header("HX-Redirect", path)
+                : HttpResponse.seeOther(URI.create(path));
     }
 
     private static Optional<Form> form(HttpRequest<?> request) {

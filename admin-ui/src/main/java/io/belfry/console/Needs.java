@@ -11,4 +11,7 @@ import java.lang.annotation.Target;
 @Target({ElementType.TYPE, ElementType.METHOD})
 public @interface Needs {
     Role value();
+
+    /// Whether somebody may use it who has not chosen an own password yet.
+    boolean evenWithOneTimePassword() default false;
 }

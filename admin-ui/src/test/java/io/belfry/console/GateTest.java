@@ -25,7 +25,8 @@ class GateTest {
     private static final String LACKS_ROLE = "This needs the role ";
 
     /// Whoever may only look may post these, for they change nothing but the visitor's own session.
-    private static final Set<String> POSTS_OF_VIEWERS = Set.of("POST /console/sign-out");
+    private static final Set<String> POSTS_OF_VIEWERS = Set.of(
+            "POST /console/sign-out", "POST /console/account/password", "POST /console/account/sessions/end");
 
     /// What only some may do. A weaker need would be a hole, so it is written down twice.
     private static final Map<String, Role> NEEDS = Map.ofEntries(
@@ -46,6 +47,25 @@ class GateTest {
             Map.entry("POST /console/categories", Role.EDITOR),
             Map.entry("POST /console/categories/{id}", Role.EDITOR),
             Map.entry("POST /console/categories/{id}/delete", Role.EDITOR),
+            Map.entry("GET /console/broadcasts/new", Role.BROADCASTER),
+            Map.entry("GET /console/broadcasts/{id}/edit", Role.BROADCASTER),
+            Map.entry("GET /console/broadcasts/{id}/review", Role.BROADCASTER),
+            Map.entry("POST /console/broadcasts/{id}", Role.BROADCASTER),
+            Map.entry("POST /console/broadcasts/{id}/send", Role.BROADCASTER),
+            Map.entry("POST /console/broadcasts/{id}/test", Role.BROADCASTER),
+            Map.entry("POST /console/broadcasts/{id}/pause", Role.BROADCASTER),
+            Map.entry("POST /console/broadcasts/{id}/resume", Role.BROADCASTER),
+            Map.entry("POST /console/broadcasts/{id}/cancel", Role.BROADCASTER),
+            Map.entry("POST /console/broadcasts/{id}/discard", Role.BROADCASTER),
+            Map.entry("POST /console/broadcasts/{id}/duplicate", Role.BROADCASTER),
+            Map.entry("GET /console/operators", Role.ADMIN),
+            Map.entry("GET /console/operators/new", Role.ADMIN),
+            Map.entry("GET /console/operators/{id}", Role.ADMIN),
+            Map.entry("POST /console/operators", Role.ADMIN),
+            Map.entry("POST /console/operators/{id}/role", Role.ADMIN),
+            Map.entry("POST /console/operators/{id}/password", Role.ADMIN),
+            Map.entry("POST /console/operators/{id}/disable", Role.ADMIN),
+            Map.entry("POST /console/operators/{id}/enable", Role.ADMIN),
             Map.entry("GET /console/keys", Role.ADMIN),
             Map.entry("POST /console/keys", Role.ADMIN),
             Map.entry("GET /console/keys/new", Role.ADMIN),

@@ -1,6 +1,9 @@
 package io.belfry.console;
 
 import io.belfry.core.access.ApiKeys;
+import io.belfry.core.access.Operator;
+import io.belfry.core.access.OperatorAccounts;
+import io.belfry.core.access.Role;
 import io.belfry.core.access.Scope;
 import io.belfry.core.broadcast.Audience;
 import io.belfry.core.broadcast.Broadcasts;
@@ -38,6 +41,7 @@ final class Scene {
         people();
         sayings();
         keys();
+        operators();
         return pages;
     }
 
@@ -98,6 +102,19 @@ final class Scene {
         pages.put("keys", "/console/keys");
         pages.put("keys-new", "/console/keys/new");
         pages.put("audit", "/console/audit");
+    }
+
+    private void operators() {
+        OperatorAccounts accounts = console.get(OperatorAccounts.class);
+        accounts.invite("grace-" + UUID.randomUUID() + "@example.com", "Grace Hopper", Role.BROADCASTER);
+        Operator gone = console.operator(Role.EDITOR);
+        accounts.disable(gone.id());
+        pages.put("operators", "/console/operators");
+        pages.put("operators-new", "/console/operators/new");
+        pages.put(
+                "operator",
+                "/console/operators/" + console.operator(Role.VIEWER).id());
+        pages.put("account", "/console/account");
     }
 
     private UUID draft(String title, String body, Audience audience, NewBroadcast.Push push) {

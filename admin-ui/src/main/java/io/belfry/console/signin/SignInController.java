@@ -149,7 +149,7 @@ final class SignInController {
     }
 
     @Post("/sign-out")
-    @Needs(Role.VIEWER)
+    @Needs(value = Role.VIEWER, evenWithOneTimePassword = true)
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     MutableHttpResponse<?> signOut(Visit visit) {
         sessions.end(visit.session());

@@ -7,6 +7,8 @@ import java.util.UUID;
 /// A person who works in the console.
 ///
 /// @param email what they sign in with, lower case
+/// @param oneTimeUntil set while the password is one that was handed over: until then it lets its owner choose another,
+///     and nothing else
 /// @param lockedUntil no sign-in before, after too many failures
 public record Operator(
         UUID id,
@@ -15,5 +17,6 @@ public record Operator(
         Role role,
         Instant createdAt,
         Optional<Instant> lastSignInAt,
+        Optional<Instant> oneTimeUntil,
         Optional<Instant> lockedUntil,
         Optional<Instant> disabledAt) {}

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
@@ -78,7 +79,7 @@ public class OperatorSessions {
         Instant now = clock.instant();
         byte[] hash = sha256(token);
         Optional<Found> found = jdbi.withHandle(h -> h.createQuery("""
-                        select o.id, o.email, o.name, o.role, o.created_at, o.last_sign_in_at, o.locked_until, o.disabled_at,
+                        select o.id, o.email, o.name, o.role, o.created_at, o.last_sign_in_at, o.one_time_until, o.locked_until, o.disabled_at,
                                s.csrf_secret, s.address, s.created_at as begun_at, s.expires_at, s.last_seen_at
                         from operator_sessions s join operators o on o.id = s.operator_id
                         where s.token_hash = :hash and s.expires_at > :now and s.last_seen_at > :idle and o.disabled_at is null
@@ -117,6 +118,41 @@ public class OperatorSessions {
         jdbi.useHandle(h -> h.createUpdate("delete from operator_sessions where token_hash = :hash")
                 .bind("hash", HexFormat.of().parseHex(session.id()))
                 .execute());
+    }
+
+    /// A session as its owner sees it.
+    ///
+    /// @param id as in [OperatorSession#id]
+    public record Line(String id, String address, String userAgent, Instant createdAt, Instant lastSeenAt) {}
+
+    /// The sessions of an operator that last, the one used last first.
+    public List<Line> list(UUID operator) {
+        Instant now = clock.instant();
+        return jdbi.withHandle(h -> h.createQuery("""
+                        select encode(token_hash, 'hex'), address, user_agent, created_at, last_seen_at from operator_sessions
+                        where operator_id = :id and expires_at > :now and last_seen_at > :idle order by last_seen_at desc
+                        """)
+                .bind("id", operator)
+                .bind("now", Timestamp.from(now))
+                .bind("idle", Timestamp.from(now.minus(settings.idleTimeout())))
+                .map((row, c) -> new Line(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getTimestamp(4).toInstant(),
+                        row.getTimestamp(5).toInstant()))
+                .list());
+    }
+
+    /// Ends all sessions of an operator but this one.
+    ///
+    /// @return how many
+    public int endOthers(OperatorSession session) {
+        return jdbi.withHandle(
+                h -> h.createUpdate("delete from operator_sessions where operator_id = :id and token_hash <> :hash")
+                        .bind("id", session.operator().id())
+                        .bind("hash", HexFormat.of().parseHex(session.id()))
+                        .execute());
     }
 
     /// Ends all sessions of an operator.

@@ -12,6 +12,7 @@ import java.time.Duration;
 /// @param lockFor how long it stays locked
 /// @param idleTimeout a session unused for so long is over
 /// @param sessionLifetime after which one has to sign in again in any case
+/// @param oneTimePasswordLasts how long a new operator has to choose an own password
 /// @param concurrentChecks passwords checked at a time on one node; each takes 19 MiB and a core for
 ///     as long as [Passwords] says
 @ConfigurationProperties("belfry.operators")
@@ -20,4 +21,5 @@ public record OperatorSettings(
         @Bindable(defaultValue = "10m") Duration lockFor,
         @Bindable(defaultValue = "2h") Duration idleTimeout,
         @Bindable(defaultValue = "12h") Duration sessionLifetime,
+        @Bindable(defaultValue = "72h") Duration oneTimePasswordLasts,
         @Bindable(defaultValue = "4") @Min(1) @Max(64) int concurrentChecks) {}

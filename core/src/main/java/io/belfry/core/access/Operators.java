@@ -20,8 +20,8 @@ import org.jdbi.v3.core.Jdbi;
 public class Operators {
     private static final Pattern EMAIL = Pattern.compile("[^@\\s\\p{Cntrl}]{1,64}@[^@\\s\\p{Cntrl}]{1,190}");
     private static final int MAX_NAME = 100;
-    private static final String COLUMNS =
-            "id, email, name, role, created_at, last_sign_in_at, locked_until, disabled_at";
+    static final String COLUMNS =
+            "id, email, name, role, created_at, last_sign_in_at, one_time_until, locked_until, disabled_at";
 
     private final Jdbi jdbi;
     private final OperatorSettings settings;
@@ -65,7 +65,7 @@ public class Operators {
     public boolean setPassword(String email, String password) {
         return jdbi.inTransaction(h -> {
             Optional<UUID> id = h.createQuery("update operators set password_hash = :hash, failed_sign_ins = 0,"
-                            + " locked_until = null where email = :email returning id")
+                            + " locked_until = null, one_time_until = null where email = :email returning id")
                     .bind("hash", hash(password))
                     .bind("email", normal(email))
                     .mapTo(UUID.class)
@@ -80,6 +80,13 @@ public class Operators {
     public Optional<Operator> find(String email) {
         return jdbi.withHandle(h -> h.createQuery("select " + COLUMNS + " from operators where email = :email")
                 .bind("email", normal(email))
+                .map((row, c) -> operator(row))
+                .findOne());
+    }
+
+    public Optional<Operator> find(UUID id) {
+        return jdbi.withHandle(h -> h.createQuery("select " + COLUMNS + " from operators where id = :id")
+                .bind("id", id)
                 .map((row, c) -> operator(row))
                 .findOne());
     }
@@ -104,8 +111,7 @@ public class Operators {
     }
 
     private SignIn check(String email, String password) {
-        Optional<Account> account =
-                account(email).filter(a -> a.operator().disabledAt().isEmpty());
+        Optional<Account> account = account(email).filter(this::isUsable);
         if (account.isEmpty() || password.length() > Passwords.MAX_LENGTH) {
             Passwords.matchNobody(password.substring(0, Math.min(password.length(), Passwords.MAX_LENGTH)));
             return new SignIn.Refused();
@@ -120,6 +126,14 @@ public class Operators {
             return new SignIn.Accepted(signedIn(operator.id()));
         }
         return failed(operator.id());
+    }
+
+    private boolean isUsable(Account account) {
+        Operator operator = account.operator();
+        return operator.disabledAt().isEmpty()
+                && operator.oneTimeUntil()
+                        .filter(until -> until.isBefore(clock.instant()))
+                        .isEmpty();
     }
 
     private record Account(Operator operator, String passwordHash) {}
@@ -157,7 +171,7 @@ public class Operators {
         return after.lockedUntil().<SignIn>map(SignIn.Locked::new).orElseGet(SignIn.Refused::new);
     }
 
-    private static String hash(String password) {
+    static String hash(String password) {
         if (password.length() < Passwords.MIN_LENGTH || password.length() > Passwords.MAX_LENGTH) {
             throw new IllegalArgumentException("password: " + password.length() + " characters (expected: "
                     + Passwords.MIN_LENGTH + " to " + Passwords.MAX_LENGTH + ")");
@@ -177,6 +191,7 @@ public class Operators {
                 Role.ofLabel(row.getString("role")).orElseThrow(),
                 row.getTimestamp("created_at").toInstant(),
                 Optional.ofNullable(row.getTimestamp("last_sign_in_at")).map(Timestamp::toInstant),
+                Optional.ofNullable(row.getTimestamp("one_time_until")).map(Timestamp::toInstant),
                 Optional.ofNullable(row.getTimestamp("locked_until")).map(Timestamp::toInstant),
                 Optional.ofNullable(row.getTimestamp("disabled_at")).map(Timestamp::toInstant));
     }
