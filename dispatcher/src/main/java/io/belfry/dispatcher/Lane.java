@@ -17,10 +17,12 @@ import java.util.UUID;
 /// lease, and ends with the connection of a dispatcher that dies.
 @Singleton
 final class Lane {
+    /// The lane whose first event was accepted before those of the others: any other order starves some of them for as
+    /// long as there is more work than is done.
     private static final String LOCK = """
-            select id from lanes l
-            where priority = ? and exists (select 1 from pending_events p where p.lane = l.id)
-            limit 1 for update skip locked
+            select l.id from lanes l
+                cross join lateral (select seq from pending_events where lane = l.id order by seq limit 1) first
+            where l.priority = ? order by first.seq limit 1 for update of l skip locked
             """;
     private static final String NEXT = """
             select p.seq, p.event_id, p.expanded_to, e.type, e.category, e.priority, e.actor, e.topic, e.recipients, e.data
@@ -28,7 +30,7 @@ final class Lane {
             order by p.seq
             """;
 
-    /// Locks a lane of this priority that has work and that nobody else drains.
+    /// Locks the lane of this priority that has waited longest, of those that nobody else drains.
     OptionalInt lock(Connection connection, Priority priority) throws SQLException {
         try (PreparedStatement lock = connection.prepareStatement(LOCK)) {
             lock.setInt(1, priority.code());
