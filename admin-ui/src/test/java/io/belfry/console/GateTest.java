@@ -25,8 +25,8 @@ class GateTest {
     private static final String LACKS_ROLE = "This needs the role ";
 
     /// Whoever may only look may post these, for they change nothing but the visitor's own session.
-    private static final Set<String> POSTS_OF_VIEWERS = Set.of(
-            "POST /console/sign-out", "POST /console/account/password", "POST /console/account/sessions/end");
+    private static final Set<String> POSTS_OF_VIEWERS =
+            Set.of("POST /console/sign-out", "POST /console/account/password", "POST /console/account/sessions/end");
 
     /// What only some may do. A weaker need would be a hole, so it is written down twice.
     private static final Map<String, Role> NEEDS = Map.ofEntries(
@@ -66,6 +66,8 @@ class GateTest {
             Map.entry("POST /console/operators/{id}/password", Role.ADMIN),
             Map.entry("POST /console/operators/{id}/disable", Role.ADMIN),
             Map.entry("POST /console/operators/{id}/enable", Role.ADMIN),
+            Map.entry("GET /console/users/device", Role.ADMIN),
+            Map.entry("POST /console/users/device", Role.ADMIN),
             Map.entry("GET /console/keys", Role.ADMIN),
             Map.entry("POST /console/keys", Role.ADMIN),
             Map.entry("GET /console/keys/new", Role.ADMIN),

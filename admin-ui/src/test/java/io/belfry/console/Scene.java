@@ -10,6 +10,9 @@ import io.belfry.core.broadcast.Broadcasts;
 import io.belfry.core.broadcast.Content;
 import io.belfry.core.broadcast.Drafts;
 import io.belfry.core.broadcast.NewBroadcast;
+import io.belfry.core.device.Device;
+import io.belfry.core.device.Devices;
+import io.belfry.core.device.Platform;
 import io.belfry.core.event.EventId;
 import io.belfry.core.event.Priority;
 import java.time.Clock;
@@ -39,6 +42,7 @@ final class Scene {
     /// @return the addresses of its pages by the name of their picture
     Map<String, String> set() {
         people();
+        profile();
         sayings();
         keys();
         operators();
@@ -57,6 +61,37 @@ final class Scene {
                     "insert into devices (user_id, id, token, platform) select 'scene-' || i, 'phone', 'scene-token-' || i,"
                             + " case when i % 2 = 0 then 'ios' else 'android' end from generate_series(1, 380) i on conflict do nothing");
         });
+    }
+
+    private void profile() {
+        String user = "scene-1";
+        console.get(Devices.class)
+                .register(new Device(
+                        user, "tablet", "dGhpcyBpcyBhIHRva2Vu", Platform.ANDROID, Optional.of("4.2.0"), Instant.EPOCH));
+        console.jdbi().useHandle(h -> {
+            h.execute(
+                    "insert into inboxes (user_id, head, total, unread, unseen) values (?, 14, 9, 3, 1) on conflict do nothing",
+                    user);
+            h.execute(
+                    "insert into receipts (user_id, device_id, received_offset) values (?, 'phone', 14), (?, 'tablet', 9), (?, '', 3)"
+                            + " on conflict do nothing",
+                    user,
+                    user,
+                    user);
+            h.execute("update users set attributes = '{\"plan\": \"gold\", \"city\": \"Köln\"}' where id = ?", user);
+            for (int i = 1; i <= 4; i++) {
+                h.execute(
+                        "insert into notifications (id, user_id, event_id, created_offset, changed_offset, type, category,"
+                                + " priority, title, body, push) values (uuidv7(), ?, uuidv7(), ?, ?, 'order.shipped', 'general', 2,"
+                                + " 'Your lantern is on its way', 'It arrives on Friday.', 'planned')",
+                        user,
+                        i * 3,
+                        i * 3);
+            }
+        });
+        pages.put("users", "/console/users?id=scene-1");
+        pages.put("users-none", "/console/users?id=nobody.like.that");
+        pages.put("user", "/console/users/profile?id=" + user);
     }
 
     private void sayings() {
