@@ -164,9 +164,7 @@ final class Feed {
 
     /// Redis does not send us this feed at the moment.
     void lose() {
-        if (confirmed) {
-            belated = true;
-            confirmed = false;
-        }
+        belated = true;
+        confirmed = false;
     }
 }

@@ -157,13 +157,16 @@ final class FeedLine {
         failure = "lost: " + why;
         connection = null;
         which.closeAsync();
+        // A confirmation is either noted before and lost again here, or comes too late to be noted. Noted after, it
+        // would
+        // hide that the feed has to be compared with the database.
         synchronized (unconfirmed) {
             unconfirmed.clear();
-        }
-        for (Feed feed : feeds) {
-            if (owner.line(feed.user) == this) {
-                feed.subscribed = false;
-                feed.lose();
+            for (Feed feed : feeds) {
+                if (owner.line(feed.user) == this) {
+                    feed.subscribed = false;
+                    feed.lose();
+                }
             }
         }
         reconnect();
@@ -252,16 +255,21 @@ final class FeedLine {
 
     // On a thread of Redis' client ------------------------------------------------------------------------------
 
-    private void confirmed() {
+    private void confirmed(StatefulRedisPubSubConnection<byte[], byte[]> of) {
         Feed feed;
+        boolean belated;
         boolean next;
         synchronized (unconfirmed) {
+            if (of != connection) {
+                return;
+            }
             feed = unconfirmed.poll();
+            belated = feed != null && feed.confirm();
             next = unconfirmed.isEmpty();
             progressAtNanos = System.nanoTime();
         }
-        if (feed != null) {
-            owner.confirmed(feed);
+        if (belated) {
+            owner.confirmedBelatedly(feed);
         }
         if (next) {
             onThread(this::resubscribe);
@@ -284,8 +292,8 @@ final class FeedLine {
         public void subscribed(byte[] channel, long count) {
             if (!FeedNames.isInbox(channel)) {
                 owner.announcementsConfirmed();
-            } else if (of == connection) {
-                confirmed();
+            } else {
+                confirmed(of);
             }
         }
     }

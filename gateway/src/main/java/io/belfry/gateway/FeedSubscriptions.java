@@ -82,10 +82,8 @@ final class FeedSubscriptions {
         }
     }
 
-    void confirmed(Feed feed) {
-        if (feed.confirm()) {
-            listener.onBelatedConfirmation(feed);
-        }
+    void confirmedBelatedly(Feed feed) {
+        listener.onBelatedConfirmation(feed);
     }
 
     void announcementsConfirmed() {

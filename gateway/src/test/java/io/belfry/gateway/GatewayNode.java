@@ -1,5 +1,8 @@
 package io.belfry.gateway;
 
+import static org.awaitility.Awaitility.await;
+
+import io.belfry.core.feed.Feeds;
 import io.belfry.core.identity.UserTokens;
 import io.belfry.core.user.UserId;
 import io.belfry.testkit.TestDatabase;
@@ -40,8 +43,23 @@ final class GatewayNode implements AutoCloseable {
         return start(database, redisUrl, Map.of());
     }
 
+    /// Waits until Redis is heard and spoken to, lest the first publication be lost.
+    private GatewayNode withRedis() {
+        await().until(() -> bean(Feeds.class).isUp()
+                && bean(FeedSubscriptions.class).troubles().isEmpty());
+        return this;
+    }
+
+    static GatewayNode startWithoutRedis(TestDatabase database, String redisUrl, Map<String, Object> settings) {
+        return new GatewayNode(ApplicationContext.run(complete(database, redisUrl, settings), "gateway"));
+    }
+
     /// @param settings in addition to what the gateway needs, or instead
     static GatewayNode start(TestDatabase database, String redisUrl, Map<String, Object> settings) {
+        return startWithoutRedis(database, redisUrl, settings).withRedis();
+    }
+
+    private static Map<String, Object> complete(TestDatabase database, String redisUrl, Map<String, Object> settings) {
         var all = new HashMap<String, Object>(Map.of(
                 "micronaut.server.port",
                 -1,
@@ -69,7 +87,7 @@ final class GatewayNode implements AutoCloseable {
         all.put("micronaut.netty.event-loops.parent.transport", "io_uring,epoll,nio");
         all.put("micronaut.netty.event-loops.parent.num-threads", 1);
         all.putAll(settings);
-        return new GatewayNode(ApplicationContext.run(all, "gateway"));
+        return all;
     }
 
     /// @return the status of `/health/readiness`: 200 or 503

@@ -52,11 +52,21 @@ final class RawClient implements AutoCloseable {
         return call("rpc", "{\"method\":\"" + method + "\",\"data\":" + data + "}");
     }
 
-    /// Sends a command, and reads up to its reply; what comes before it is dropped.
+    /// Sends a command, and reads up to its reply. What comes before it is kept: a change may be published before the
+    /// call that made it is answered, or after.
     JsonNode call(String command, String request) {
         int id = ++lastId;
         socket.sendText("{\"id\":" + id + ",\"" + command + "\":" + request + "}");
-        return next(m -> m.path("id").asInt() == id);
+        var before = new ArrayDeque<JsonNode>();
+        JsonNode message = next();
+        while (message.path("id").asInt() != id) {
+            before.add(message);
+            message = next();
+        }
+        while (!before.isEmpty()) {
+            messages.addFirst(before.pollLast());
+        }
+        return message;
     }
 
     void pong() {

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What clients notice of Redis being gone: as little as possible.
+/// What clients notice of Redis being gone: as little as possible. Each test has a Redis of its own and mostly waits,
+/// so
+/// they run beside one another and beside other classes.
 @ExtendWith(PostgresExtension.class)
 class RedisOutageTest {
     private static final String NEVER = "1h";
@@ -31,12 +33,16 @@ class RedisOutageTest {
     }
 
     private GatewayNode node(String redisUrl, Map<String, Object> settings) {
+        return GatewayNode.start(database, redisUrl, settings(settings));
+    }
+
+    private static Map<String, Object> settings(Map<String, Object> settings) {
         var all = new HashMap<String, Object>(Map.of(
                 "belfry.gateway.feeds.reconcile-every", NEVER,
                 "belfry.gateway.feeds.reconcile-every-without-redis", NEVER,
                 "belfry.gateway.feeds.subscribe-timeout", "200ms"));
         all.putAll(settings);
-        return GatewayNode.start(database, redisUrl, all);
+        return all;
     }
 
     @Test
@@ -106,7 +112,7 @@ class RedisOutageTest {
             port = once.port();
             url = once.url();
         }
-        try (GatewayNode node = node(url, Map.of());
+        try (GatewayNode node = GatewayNode.startWithoutRedis(database, url, settings(Map.of()));
                 RawClient client = RawClient.connect(node, "early")) {
             node.inbound().write("early", 1);
             try (RedisServer _ = RedisServer.start(home, port)) {
