@@ -84,7 +84,9 @@ class TemplatesTest {
             assertThat(page.locator("[role=status]")).containsText("Version 1 is in use now");
             assertThat(live("tpl.order")).contains(1);
 
-            page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Edit"))
+            page.getByRole(
+                            AriaRole.LINK,
+                            new Page.GetByRoleOptions().setName("Edit").setExact(true))
                     .click();
             write(page, "en", "title", "Parcel {{ data.order }}");
             page.keyboard().press("Control+s");

@@ -9,6 +9,8 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import io.belfry.testkit.ChromiumProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +47,10 @@ class BrowserTest {
             sendAndSeeItArrive(demo, info);
             goOfflineAndCatchUp(demo, new Caller(info));
             readInOneTabAndSeeItInTheOther(demo, page(browser, faults), info);
-            findItInTheConsole(page(browser, faults), info);
+            Page console = page(browser, faults);
+            findItInTheConsole(console, info);
+            publishATemplateAndSeeItsWords(console, demo, new Caller(info));
+            sendABroadcastAndSeeItArrive(console, demo);
             assertThat(faults).isEmpty();
             belfry.terminate();
             belfry.awaitExit(10);
@@ -88,7 +93,7 @@ class BrowserTest {
     }
 
     private static Locator bell(Page page, String user) {
-        return page.locator(".person[data-user=" + user + "] belfry-inbox .badge");
+        return inbox(page, user).locator(".badge");
     }
 
     private static void findItInTheConsole(Page page, JsonNode info) {
@@ -106,6 +111,41 @@ class BrowserTest {
         page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("trace-390.png")));
         page.navigate(info.path("url").asText() + "/console/notifications?event=nonsense");
         assertThat(page.getByText("that is not an id")).isVisible();
+    }
+
+    private static void publishATemplateAndSeeItsWords(Page console, Page demo, Caller caller) throws Exception {
+        console.setViewportSize(1440, 900);
+        console.navigate(console.url().replaceFirst("/console.*", "/console/templates/gate.open"));
+        console.locator("#title-en").fill("Gate open: {{ data.text }}");
+        console.locator("#body-en").fill("Since just now.");
+        console.locator("button[value=publish]").click();
+        console.locator("form[action$='/publish'] button.btn-primary").click();
+        assertThat(console.locator("[role=status]").first()).containsText("is in use now");
+        caller.post(Caller.event("gate.open", "alice", "the east one"));
+        assertThat(inbox(demo, "alice").locator("li.item").first()).containsText("Gate open: the east one");
+    }
+
+    private static void sendABroadcastAndSeeItArrive(Page console, Page demo) {
+        console.navigate(console.url().replaceFirst("/console.*", "/console/broadcasts/new"));
+        console.fill("#title-0", "Bells at noon");
+        console.fill("#body-0", "All of them.");
+        console.getByText("Review").last().click();
+        console.click("form.send button");
+        assertThat(console.locator(".alert[role=status]")).containsText("on its way to");
+        for (String user : List.of("alice", "bob")) {
+            assertThat(inbox(demo, user).locator("li.item.announcement")).hasCount(1, patiently());
+        }
+        assertThat(console.locator("#progress")).containsText("8 of 8", new ContainsTextOptions().setTimeout(30_000));
+        console.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("broadcast.png")));
+    }
+
+    /// A broadcast goes out in waves, a second apart.
+    private static HasCountOptions patiently() {
+        return new HasCountOptions().setTimeout(30_000);
+    }
+
+    private static Locator inbox(Page demo, String user) {
+        return demo.locator(".person[data-user=" + user + "] belfry-inbox");
     }
 
     private static Page page(Browser browser, List<String> faults) {
