@@ -153,6 +153,7 @@ class AnnouncementTest {
     void whoMissedNothingOfItsOwnMovesOnToTheHead() {
         waves.send(waves.broadcastTo("Not for you", List.of("somebody")));
         waves.send(waves.broadcastTo("Nor this", List.of("somebody")));
+        awaitHead(2);
         JsonNode subscription = recover("uninvolved", 0);
 
         assertThat(subscription.path("recovered").asBoolean()).isTrue();
@@ -165,6 +166,7 @@ class AnnouncementTest {
         for (int i = 0; i < 6; i++) {
             waves.send(waves.broadcast("B" + i));
         }
+        awaitHead(6);
         assertThat(recover("far", 0).path("recovered").asBoolean(true)).isFalse();
         assertThat(recover("far", 1).path("publications")).hasSize(5);
         JsonNode ahead = recover("far", 99);
@@ -276,6 +278,18 @@ class AnnouncementTest {
             }
         }
         return offsets;
+    }
+
+    /// Waits until every loop of the node has come to that wave: what a client is told depends on it.
+    private void awaitHead(long offset) {
+        await().until(() -> {
+            for (Loop loop : node.bean(Gateway.class).registry().loops()) {
+                if (loop.executor.submit(() -> loop.announcementsHead).get() != offset) {
+                    return false;
+                }
+            }
+            return true;
+        });
     }
 
     private JsonNode recover(String user, long offset) {
