@@ -14,6 +14,10 @@ import java.util.Map;
 /// A real browser for tests of what pages do. Collects what pages complain about on their consoles: refused scripts and
 /// styles, exceptions.
 final class Chromium implements AutoCloseable {
+    /// That a form was refused (422) is what a test may want. htmx tells with the others that a request was given up
+    /// because the page was left; a request that fails is told as `htmx:sendError` or `htmx:responseError` as well.
+    private static final List<String> EXPECTED = List.of("status of 422", "htmx:sendAbort", "htmx:afterRequest");
+
     private final Playwright playwright;
     private final com.microsoft.playwright.Browser browser;
     private final Console console;
@@ -41,8 +45,7 @@ final class Chromium implements AutoCloseable {
         context.setDefaultTimeout(20_000);
         Page page = context.newPage();
         page.onConsoleMessage(message -> {
-            // That a form was refused (422) is what a test may want.
-            if (message.type().equals("error") && !message.text().contains("status of 422")) {
+            if (message.type().equals("error") && EXPECTED.stream().noneMatch(message.text()::contains)) {
                 complaints.add(page.url() + ": " + message.text());
             }
         });
