@@ -24,6 +24,7 @@ public final class Assets {
             Map.entry("inter.woff2", "font/woff2"),
             Map.entry("icons.svg", "image/svg+xml"),
             Map.entry("favicon.svg", "image/svg+xml"),
+            Map.entry("charts.js", "text/javascript"),
             Map.entry("console.css", "text/css"),
             Map.entry("content.css", "text/css"),
             Map.entry("content.js", "text/javascript"),

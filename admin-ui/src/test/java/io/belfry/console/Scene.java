@@ -15,9 +15,12 @@ import io.belfry.core.device.Devices;
 import io.belfry.core.device.Platform;
 import io.belfry.core.event.EventId;
 import io.belfry.core.event.Priority;
+import io.belfry.testkit.RedisExtension;
+import io.lettuce.core.RedisClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,12 +44,47 @@ final class Scene {
     ///
     /// @return the addresses of its pages by the name of their picture
     Map<String, String> set() {
+        traffic();
         people();
         profile();
         sayings();
         keys();
         operators();
         return pages;
+    }
+
+    /// Two hours of it, with a gap, as nodes would have told Redis.
+    private void traffic() {
+        RedisClient redis = RedisClient.create(RedisExtension.server().url());
+        try (var connection = redis.connect()) {
+            Instant now = Instant.now().truncatedTo(ChronoUnit.MINUTES);
+            for (int ago = 1; ago <= 120; ago++) {
+                long minute = now.minus(Duration.ofMinutes(ago)).getEpochSecond() / 60;
+                String hash = "bf:minutes:" + minute / 60;
+                String field = minute % 60 + ":";
+                double swing = 1 + 0.4 * Math.sin(ago / 9.0) + 0.1 * Math.sin(ago * 2.3);
+                if (ago < 30 || ago > 34) {
+                    connection
+                            .sync()
+                            .hset(
+                                    hash,
+                                    Map.of(
+                                            field + "beats", "30",
+                                            field + "accepted", String.valueOf(Math.round(420 * swing)),
+                                            field + "written", String.valueOf(Math.round(610 * swing)),
+                                            field + "delivered", String.valueOf(Math.round(540 * swing)),
+                                            field + "pushed", String.valueOf(Math.round(60 * swing)),
+                                            field + "not_needed", String.valueOf(Math.round(110 * swing)),
+                                            field + "failed", String.valueOf(ago % 17 == 0 ? 3 : 0)));
+                }
+            }
+        } finally {
+            redis.shutdown();
+        }
+        console.jdbi()
+                .useHandle(h -> h.execute("insert into dead_letters (kind, subject_id, user_id, reason) values"
+                        + " ('event', uuidv7(), null, 'template order.shipped: the link is not an address'),"
+                        + " ('push', uuidv7(), 'scene-1', 'rejected: SENDER_ID_MISMATCH')"));
     }
 
     private void people() {

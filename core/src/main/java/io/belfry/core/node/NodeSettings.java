@@ -9,7 +9,9 @@ import java.time.Duration;
 ///
 /// @param name unique among the running nodes; by default the host's name and the process id
 /// @param heartbeatEvery how often figures are written; a node is gone after five missed ones
+/// @param historyLasts how long what all nodes did by the minute is kept in Redis
 @ConfigurationProperties("belfry.node")
 public record NodeSettings(
         @Nullable String name,
-        @Bindable(defaultValue = "2s") Duration heartbeatEvery) {}
+        @Bindable(defaultValue = "2s") Duration heartbeatEvery,
+        @Bindable(defaultValue = "24h") Duration historyLasts) {}

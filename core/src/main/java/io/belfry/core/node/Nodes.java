@@ -17,6 +17,7 @@ import jakarta.annotation.PreDestroy;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,6 +42,7 @@ public class Nodes {
     private static final String KEY = "bf:nodes";
     private static final Set<String> ROLES = Set.of("api", "dispatcher", "gateway", "console");
     private static final int MISSED = 5;
+    private static final Duration FORGOTTEN = Duration.ofHours(1);
 
     private final RedisLink<StatefulRedisConnection<String, String>> link;
     private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor(
@@ -51,6 +53,7 @@ public class Nodes {
     private final String name;
     private final Instant startedAt;
     private final Set<String> roles;
+    private final History history;
 
     public Nodes(
             RedisClient redis, NodeSettings settings, MeterRegistry metrics, Clock clock, Environment environment) {
@@ -61,6 +64,7 @@ public class Nodes {
         this.startedAt = clock.instant();
         this.roles = new HashSet<>(environment.getActiveNames());
         roles.retainAll(ROLES);
+        this.history = new History(settings.historyLasts());
         this.link = new RedisLink<>("nodes", redis::connect, c -> {});
         long every = settings.heartbeatEvery().toMillis();
         heart.scheduleWithFixedDelay(this::beat, every / 4, every, TimeUnit.MILLISECONDS);
@@ -84,33 +88,71 @@ public class Nodes {
             LOG.debug("nodes could not be listed: {}", e.getMessage());
             return List.of();
         }
+        forget(alive.stream()
+                .filter(node -> node.seenAt().isBefore(clock.instant().minus(FORGOTTEN)))
+                .map(Node::name)
+                .toArray(String[]::new));
         alive.removeIf(node -> node.seenAt().isBefore(since));
         alive.sort(Comparator.comparing(Node::name));
         return alive;
     }
 
+    /// A node that was killed leaves its figures behind.
+    private void forget(String[] gone) {
+        if (gone.length > 0) {
+            link.get().ifPresent(connection -> connection.async().hdel(KEY, gone));
+        }
+    }
+
+    /// What all nodes did by the minute: those minutes in which one was there, oldest first. None while Redis is away.
+    public List<Minute> history(Instant from, Instant to) {
+        if (!link.isOpen()) {
+            return List.of();
+        }
+        try {
+            return History.read(link.get().orElseThrow().sync(), from, to);
+        } catch (RedisException e) {
+            LOG.debug("the history could not be read: {}", e.getMessage());
+            return List.of();
+        }
+    }
+
     private void beat() {
         try {
+            ObjectNode figures = figures();
+            history.count(clock.instant(), asMap(figures));
             var connection = link.get().filter(StatefulRedisConnection::isOpen);
             if (connection.isPresent()) {
-                connection.get().sync().hset(KEY, name, write());
+                connection.get().sync().hset(KEY, name, write(figures));
+                history.tell(connection.get().sync());
             }
         } catch (RuntimeException e) {
             LOG.debug("heartbeat not written: {}", e.getMessage());
         }
     }
 
-    private String write() {
+    private String write(ObjectNode figures) {
         ObjectNode node = JSON.createObjectNode();
         node.put("startedAt", startedAt.toEpochMilli()).put("seenAt", clock.millis());
         roles.forEach(node.putArray("roles")::add);
-        ObjectNode figures = node.putObject("figures");
+        node.set("figures", figures);
+        return node.toString();
+    }
+
+    private ObjectNode figures() {
+        ObjectNode figures = JSON.createObjectNode();
         for (Meter meter : metrics.getMeters()) {
             if (meter.getId().getName().startsWith("belfry.")) {
                 add(figures, meter);
             }
         }
-        return node.toString();
+        return figures;
+    }
+
+    private static Map<String, Double> asMap(JsonNode figures) {
+        Map<String, Double> map = new HashMap<>();
+        figures.properties().forEach(f -> map.put(f.getKey(), f.getValue().asDouble()));
+        return map;
     }
 
     /// Figures that differ only in their tags are added up under one name, and kept apart under `name{value,…}`.
@@ -133,16 +175,12 @@ public class Nodes {
             JsonNode node = JSON.readTree(json);
             var roles = new HashSet<String>();
             node.path("roles").forEach(role -> roles.add(role.asText()));
-            Map<String, Double> figures = new HashMap<>();
-            node.path("figures")
-                    .properties()
-                    .forEach(f -> figures.put(f.getKey(), f.getValue().asDouble()));
             return new Node(
                     name,
                     roles,
                     Instant.ofEpochMilli(node.path("startedAt").asLong()),
                     Instant.ofEpochMilli(node.path("seenAt").asLong()),
-                    figures);
+                    asMap(node.path("figures")));
         } catch (JsonProcessingException e) {
             return new Node(name, Set.of(), Instant.EPOCH, Instant.EPOCH, Map.of());
         }
