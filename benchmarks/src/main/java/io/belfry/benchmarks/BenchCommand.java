@@ -3,6 +3,7 @@ package io.belfry.benchmarks;
 import io.belfry.benchmarks.load.Generator;
 import io.belfry.benchmarks.machine.Machine;
 import io.belfry.benchmarks.report.Report;
+import io.belfry.benchmarks.scenario.GatewayAlone;
 import io.belfry.benchmarks.scenario.Smoke;
 import io.belfry.benchmarks.scenario.Starts;
 import io.belfry.benchmarks.scenario.Subject;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
             "",
             "Groups:",
             "  path     POST to socket through all parts (P1 to P4)",
+            "  gateway  the gateway role beside a bare Netty server: memory, connects, CPU (G1, G3 to G6)",
             "  start    time to start, and memory when idle (P8, P9)",
             "  smoke    a few seconds of load on a Belfry that runs; fails when anything is lost"
         },
@@ -48,6 +50,7 @@ public final class BenchCommand implements Callable<Integer> {
     /// What is measured together.
     enum Group {
         PATH,
+        GATEWAY,
         START,
         SMOKE
     }
@@ -66,6 +69,12 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--sockets", defaultValue = "1000", description = "Connected users (default: ${DEFAULT-VALUE}).")
     private int sockets;
+
+    @Option(
+            names = "--connections",
+            defaultValue = "10000",
+            description = "Sockets of the group gateway, up to 19000 (default: ${DEFAULT-VALUE}).")
+    private int connections;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes every figure of every run to FILE.")
     private Path json;
@@ -116,6 +125,7 @@ public final class BenchCommand implements Callable<Integer> {
                     WholePath.measure(belfry, generator, sockets, time, report);
                 }
             }
+            case GATEWAY -> new GatewayAlone(subject, generator, connections, time).measure(report);
             case START -> new Starts(subject).measure(report);
             case SMOKE -> report.add(Smoke.measure(BelfryProcess.running(demo), generator));
         }
