@@ -61,8 +61,9 @@ class HistoryTest {
     @Test
     void whatRedisMissedIsToldLaterUnderItsOwnMinute() {
         RedisClient gone = RedisClient.create(RedisExtension.server().url());
-        RedisCommands<String, String> closed = gone.connect().sync();
-        closed.getStatefulConnection().close();
+        StatefulRedisConnection<String, String> lost = gone.connect();
+        RedisCommands<String, String> closed = lost.sync();
+        lost.close();
         one.count(NOON, Map.of(EVENTS, 7.0));
         assertThatThrownBy(() -> one.tell(closed)).isInstanceOf(RedisException.class);
         gone.shutdown();
