@@ -32,15 +32,14 @@ public final class Snapshot<T> implements AutoCloseable {
     /// The value; loads it now, on this thread, if it was never loaded.
     public T get() {
         T now = value;
-        if (now == null) {
-            synchronized (this) {
-                if (value == null) {
-                    value = load.get();
-                }
-                now = value;
-            }
+        return now == null ? loadOnce() : now;
+    }
+
+    private synchronized T loadOnce() {
+        if (value == null) {
+            value = load.get();
         }
-        return now;
+        return value;
     }
 
     /// Reads it again soon, on another thread.
@@ -53,13 +52,15 @@ public final class Snapshot<T> implements AutoCloseable {
     }
 
     /// Reads it again now, on this thread: for whoever just changed it.
-    public void refreshNow() {
+    ///
+    /// Loads happen one after another: one that began before the change must not end after this one, and undo it.
+    public synchronized void refreshNow() {
         value = load.get();
     }
 
     private void reload() {
         try {
-            value = load.get();
+            refreshNow();
         } catch (RuntimeException e) {
             LOG.warn("{} could not be read again: {}", name, e.getMessage());
         }
