@@ -201,6 +201,7 @@ create table pending_events (
     primary key (lane, seq)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0,
         autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 100000);
+create index on pending_events (event_id);
 comment on column pending_events.expanded_to is 'Last follower written so far, for an audience of more than a page.';
 alter table pending_events alter column seq set cache 1;
 

@@ -1,6 +1,8 @@
 package io.belfry.api.device;
 
 import io.belfry.api.access.Grants;
+import io.belfry.api.json.Fields;
+import io.belfry.api.json.StrictJson;
 import io.belfry.api.problem.Problem;
 import io.belfry.core.device.Device;
 import io.belfry.core.device.Devices;
@@ -18,7 +20,6 @@ import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.authentication.Authentication;
 import io.micronaut.serde.annotation.Serdeable;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Optional;
 
 /// The push devices of an end user.
@@ -26,50 +27,51 @@ import java.util.Optional;
 @Secured(Grants.USER)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class DevicesController {
-    private final Devices devices;
+    private static final int MAX_VERSION = 64;
 
-    DevicesController(Devices devices) {
+    private final Devices devices;
+    private final StrictJson json;
+
+    DevicesController(Devices devices, StrictJson json) {
         this.devices = devices;
+        this.json = json;
     }
 
-    /// @param token from the push provider's SDK
-    /// @param platform android, ios or web
     @Serdeable
-    record Registration(String token, String platform, Optional<String> appVersion) {}
-
-    @Serdeable
-    record Registered(String id, String platform, String registeredAt) {}
+    record Registered(String id, String platform, Instant registeredAt) {}
 
     /// Registers the device or renews it; a token that another device had is moved.
     @Put("/{id}")
-    MutableHttpResponse<?> register(String id, @Body Registration registration, Authentication user) {
-        var faults = new ArrayList<Problem.Fault>();
+    MutableHttpResponse<?> register(String id, @Body byte[] body, Authentication user) {
+        return switch (json.read(body)) {
+            case StrictJson.Reading.Refused(var problem) -> problem.response();
+            case StrictJson.Reading.Of(var value) ->
+                register(id, Fields.of(value, "token", "platform", "appVersion"), user.getName());
+        };
+    }
+
+    private MutableHttpResponse<?> register(String id, Fields fields, String user) {
         if (!UserId.isValid(id)) {
-            faults.add(new Problem.Fault("", "device id (expected: " + UserId.EXPECTED + ")"));
+            fields.faults().add("", "device id (expected: " + UserId.EXPECTED + ")");
         }
-        String token = registration.token();
-        if (token == null || token.isBlank() || token.length() > Device.MAX_TOKEN_LENGTH || token.indexOf(0) >= 0) {
-            faults.add(new Problem.Fault("/token", "expected: 1 to " + Device.MAX_TOKEN_LENGTH + " characters"));
+        String token = fields.text(
+                "token",
+                t -> !t.isBlank() && t.length() <= Device.MAX_TOKEN_LENGTH,
+                "1 to " + Device.MAX_TOKEN_LENGTH + " characters");
+        Optional<Platform> platform = fields.required("platform", Platform::ofLabel, "android, ios or web");
+        Optional<String> version = fields.optionalText(
+                "appVersion", v -> v.length() <= MAX_VERSION, "at most " + MAX_VERSION + " characters");
+        if (!fields.faults().isEmpty()) {
+            return fields.faults().problem().response();
         }
-        Optional<Platform> platform =
-                Optional.ofNullable(registration.platform()).flatMap(Platform::ofLabel);
-        if (platform.isEmpty()) {
-            faults.add(new Problem.Fault("/platform", "expected: android, ios or web"));
-        }
-        if (!faults.isEmpty()) {
-            return Problem.invalid(faults).response();
-        }
-        Device device = devices.register(new Device(
-                user.getName(), id, token, platform.orElseThrow(), registration.appVersion(), Instant.EPOCH));
-        return HttpResponse.ok(new Registered(
-                device.id(), device.platform().label(), device.registeredAt().toString()));
+        Device device = devices.register(new Device(user, id, token, platform.orElseThrow(), version, Instant.EPOCH));
+        return HttpResponse.ok(new Registered(device.id(), device.platform().label(), device.registeredAt()));
     }
 
     @Delete("/{id}")
     MutableHttpResponse<?> unregister(String id, Authentication user) {
-        if (!devices.unregister(user.getName(), id)) {
-            return Problem.notFound("device").response();
-        }
-        return HttpResponse.noContent();
+        return devices.unregister(user.getName(), id)
+                ? HttpResponse.noContent()
+                : Problem.notFound("device").response();
     }
 }

@@ -1,21 +1,27 @@
 package io.belfry.api.event;
 
 import io.belfry.api.access.Grants;
+import io.belfry.api.document.ServiceRefusals;
 import io.belfry.api.problem.Problem;
-import io.belfry.core.event.Appended;
 import io.belfry.core.event.EventId;
+import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
-import io.micronaut.http.annotation.Header;
 import io.micronaut.http.annotation.Post;
-import io.micronaut.http.annotation.Produces;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.authentication.Authentication;
 import io.micronaut.serde.annotation.Serdeable;
-import java.util.Optional;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -23,47 +29,56 @@ import java.util.concurrent.CompletableFuture;
 /// thread.
 @Controller("/v1/events")
 @Secured(Grants.EVENTS_WRITE)
+@Tag(name = "Events")
 final class EventsController {
-    private final Envelope envelope;
-    private final Intake intake;
+    static final Duration RETRY = Duration.ofSeconds(1);
 
-    EventsController(Envelope envelope, Intake intake) {
-        this.envelope = envelope;
-        this.intake = intake;
+    private final EventReader reader;
+    private final Reception reception;
+
+    EventsController(EventReader reader, Reception reception) {
+        this.reader = reader;
+        this.reception = reception;
     }
 
     /// A durable event.
     @Serdeable
-    record Accepted(String id, String acceptedAt) {}
-
-    /// Answers 202 once the event is committed, with `Idempotency-Replayed: true` when its key was known.
-    @Post
-    @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
-    CompletableFuture<MutableHttpResponse<?>> post(
-            @Body byte[] body,
-            @Header("Idempotency-Key") Optional<String> idempotencyKey,
-            @Header("traceparent") Optional<String> traceparent,
-            Authentication caller) {
-        return switch (envelope.read(body, UUID.fromString(caller.getName()), idempotencyKey, traceparent)) {
-            case Envelope.Reading.Refused(Problem problem) -> CompletableFuture.completedFuture(problem.response());
-            case Envelope.Reading.Event(var event) -> intake.accept(event).thenApply(EventsController::answer);
-        };
+    record Accepted(String id, String acceptedAt) {
+        static Accepted of(UUID id) {
+            return new Accepted(id.toString(), EventId.acceptedAt(id).toString());
+        }
     }
 
-    private static MutableHttpResponse<?> answer(Optional<Appended> outcome) {
-        if (outcome.isEmpty()) {
-            return Problem.unavailable().response().header("Retry-After", "1");
+    @Post
+    @Operation(summary = "Send an event", description = "Answers 202 once the event is committed.")
+    @RequestBody(content = @Content(mediaType = "application/json", schema = @Schema(implementation = EventForm.class)))
+    @ApiResponse(
+            responseCode = "202",
+            description = "The event is durable.",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Accepted.class)))
+    @ServiceRefusals
+    CompletableFuture<MutableHttpResponse<?>> post(
+            HttpRequest<?> request, @Body byte[] body, Authentication authentication) {
+        Caller caller = Caller.of(request, authentication);
+        Item item = reader.one(body);
+        if (item instanceof Item.Readable(Draft draft)) {
+            caller.key().ifPresent(draft::headerKey);
         }
-        return switch (outcome.get()) {
-            case Appended.Stored(UUID id) -> accepted(id);
-            case Appended.Replayed(UUID id) -> accepted(id).header("Idempotency-Replayed", "true");
-            case Appended.KeyReused reused -> Problem.keyReused().response();
+        return reception.receive(List.of(item), caller).thenApply(outcomes -> answer(outcomes.getFirst()));
+    }
+
+    private static MutableHttpResponse<?> answer(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Accepted(UUID id) -> accepted(id);
+            case Outcome.Replayed(UUID id) -> accepted(id).header("Idempotency-Replayed", "true");
+            case Outcome.Refused(Problem problem) ->
+                problem.status() == 503 || problem.status() == 409 ? problem.response(RETRY) : problem.response();
         };
     }
 
     private static MutableHttpResponse<Accepted> accepted(UUID id) {
-        return HttpResponse.accepted()
+        return HttpResponse.<Accepted>accepted()
                 .contentType(MediaType.APPLICATION_JSON_TYPE)
-                .body(new Accepted(id.toString(), EventId.acceptedAt(id).toString()));
+                .body(Accepted.of(id));
     }
 }

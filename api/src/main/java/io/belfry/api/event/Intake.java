@@ -1,8 +1,6 @@
 package io.belfry.api.event;
 
-import io.belfry.core.database.DatabaseFault;
 import io.belfry.core.event.Appended;
-import io.belfry.core.event.EventLog;
 import io.belfry.core.event.Lanes;
 import io.belfry.core.event.NewEvent;
 import io.belfry.core.event.Priority;
@@ -12,43 +10,39 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 
-/// Group commit: events that arrive while a commit is under way share the next one, which is what makes a durable 202
-/// cheap. A group that the database refuses is tried again one by one, so that one event never hurts its neighbours;
-/// while
-/// the database is away the whole group is answered at once, since each further try would cost a time-out. Thread-safe;
-/// [#accept] does not block.
+/// Group commit: requests that arrive while a commit is under way share the next one, which is what makes a durable 202
+/// cheap. Thread-safe; [#accept] does not block.
 @Singleton
 public class Intake {
-    private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
-
-    private final EventLog log;
+    private final EventStore store;
     private final Signals signals;
     private final IntakeSettings settings;
-    private final BlockingQueue<Waiting> queue;
+    /// Bounded by `room`, which counts events, where the queue would count requests.
+    private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
+    private final Semaphore room;
     private final List<Thread> writers = new ArrayList<>();
     private final Counter accepted;
     private final Counter refused;
     private volatile boolean stopping;
 
-    private record Waiting(NewEvent event, CompletableFuture<Optional<Appended>> answer) {}
+    /// The events of one request.
+    private record Waiting(List<NewEvent> events, CompletableFuture<List<Optional<Appended>>> answer) {}
 
-    Intake(EventLog log, Signals signals, IntakeSettings settings, MeterRegistry metrics) {
-        this.log = log;
+    Intake(EventStore store, Signals signals, IntakeSettings settings, MeterRegistry metrics) {
+        this.store = store;
         this.signals = signals;
         this.settings = settings;
-        this.queue = new ArrayBlockingQueue<>(settings.queue());
+        this.room = new Semaphore(settings.queue());
         this.accepted = Counter.builder("belfry.events.accepted")
                 .description("Events committed and answered 202")
                 .register(metrics);
@@ -60,25 +54,27 @@ public class Intake {
         }
     }
 
-    /// @return what became of it once that is durable; empty when it is not known to be: the database is away, or was
-    /// lost
-    ///     while it committed. The caller may try again with the same idempotency key
-    CompletableFuture<Optional<Appended>> accept(NewEvent event) {
-        Waiting waiting = new Waiting(event, new CompletableFuture<>());
-        if (stopping || !queue.offer(waiting)) {
-            refused.increment();
-            waiting.answer.complete(Optional.empty());
+    /// @param events of one request, no more than a batch may have
+    /// @return what became of each once that is durable, in their order; empty for one where it is not known to be:
+    /// the
+    ///     database is away, or was lost while it committed. The caller may try again with the same idempotency key
+    CompletableFuture<List<Optional<Appended>>> accept(List<NewEvent> events) {
+        Waiting waiting = new Waiting(events, new CompletableFuture<>());
+        if (stopping || !room.tryAcquire(events.size())) {
+            refused.increment(events.size());
+            waiting.answer.complete(EventStore.unknown(events));
+        } else {
+            queue.add(waiting);
         }
         return waiting.answer;
     }
 
     private void write() {
-        var group = new ArrayList<Waiting>(settings.groupSize());
+        var group = new ArrayList<Waiting>();
         try {
             while (!stopping || !queue.isEmpty()) {
                 group.clear();
-                group.add(queue.take());
-                queue.drainTo(group, settings.groupSize() - 1);
+                gather(group);
                 store(group);
             }
         } catch (InterruptedException e) {
@@ -86,34 +82,47 @@ public class Intake {
         }
     }
 
-    private void store(List<Waiting> group) {
-        try {
-            answer(group, log.append(group.stream().map(Waiting::event).toList()));
-        } catch (SQLException | RuntimeException e) {
-            if (group.size() > 1 && !DatabaseFault.isPassing(e)) {
-                group.forEach(one -> store(List.of(one)));
-            } else {
-                LOG.warn("{} event(s) could not be stored: {}", group.size(), e.getMessage());
-                group.forEach(this::refuse);
-            }
+    private void gather(List<Waiting> group) throws InterruptedException {
+        Waiting next = queue.take();
+        int events = 0;
+        while (next != null) {
+            group.add(next);
+            events += next.events.size();
+            room.release(next.events.size());
+            next = events < settings.groupSize() ? queue.poll() : null;
         }
     }
 
-    private void answer(List<Waiting> group, List<Appended> outcomes) {
-        var wake = EnumSet.noneOf(Priority.class);
-        for (int i = 0; i < group.size(); i++) {
-            if (outcomes.get(i) instanceof Appended.Stored) {
-                accepted.increment();
-                wake.add(Lanes.priorityOf(group.get(i).event().lane()));
-            }
-            group.get(i).answer.complete(Optional.of(outcomes.get(i)));
+    private void store(List<Waiting> group) {
+        List<NewEvent> events =
+                group.stream().flatMap(waiting -> waiting.events.stream()).toList();
+        List<Optional<Appended>> outcomes = store.append(events);
+        wake(events, outcomes);
+        int from = 0;
+        for (Waiting waiting : group) {
+            int to = from + waiting.events.size();
+            waiting.answer.complete(List.copyOf(outcomes.subList(from, to)));
+            from = to;
         }
-        wake.forEach(priority -> signals.raise(Signal.eventsOf(priority)));
+    }
+
+    private void wake(List<NewEvent> events, List<Optional<Appended>> outcomes) {
+        var priorities = EnumSet.noneOf(Priority.class);
+        for (int i = 0; i < outcomes.size(); i++) {
+            if (outcomes.get(i).isEmpty()) {
+                refused.increment();
+            } else if (outcomes.get(i).get() instanceof Appended.Stored) {
+                accepted.increment();
+                priorities.add(Lanes.priorityOf(events.get(i).lane()));
+            }
+        }
+        priorities.forEach(priority -> signals.raise(Signal.eventsOf(priority)));
     }
 
     private void refuse(Waiting waiting) {
-        refused.increment();
-        waiting.answer.complete(Optional.empty());
+        if (waiting.answer.complete(EventStore.unknown(waiting.events))) {
+            refused.increment(waiting.events.size());
+        }
     }
 
     @PreDestroy

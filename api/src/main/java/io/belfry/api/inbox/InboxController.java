@@ -1,6 +1,8 @@
 package io.belfry.api.inbox;
 
 import io.belfry.api.access.Grants;
+import io.belfry.api.json.Fields;
+import io.belfry.api.json.StrictJson;
 import io.belfry.api.problem.Problem;
 import io.belfry.core.inbox.InboxCursor;
 import io.belfry.core.inbox.InboxJson;
@@ -18,7 +20,6 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.authentication.Authentication;
-import io.micronaut.serde.annotation.Serdeable;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -34,65 +35,90 @@ final class InboxController {
 
     private final InboxLog log;
     private final Inboxes inboxes;
+    private final StrictJson json;
 
-    InboxController(InboxLog log, Inboxes inboxes) {
+    InboxController(InboxLog log, Inboxes inboxes, StrictJson json) {
         this.log = log;
         this.inboxes = inboxes;
+        this.json = json;
     }
-
-    /// Which notifications: by id, or everything created up to an offset.
-    @Serdeable
-    record Marks(Optional<List<UUID>> ids, Optional<Long> upTo) {}
 
     /// A page, newest first: `{items, nextCursor, counts, offset}`.
     @Get
     MutableHttpResponse<?> list(
             @QueryValue(defaultValue = "20") int limit, @QueryValue Optional<String> cursor, Authentication user) {
         if (limit < 1 || limit > MAX_PAGE) {
-            return invalid("limit: " + limit + " (expected: 1 to " + MAX_PAGE + ")");
+            return Problem.invalid("limit: " + limit + " (expected: 1 to " + MAX_PAGE + ")")
+                    .response();
         }
         OptionalLong before = cursor.map(InboxCursor::parse).orElse(OptionalLong.empty());
         if (cursor.isPresent() && before.isEmpty()) {
-            return invalid("cursor (expected: a nextCursor of an earlier page)");
+            return Problem.invalid("cursor (expected: a nextCursor of an earlier page)")
+                    .response();
         }
-        return json(InboxJson.page(log.list(user.getName(), before, limit)));
+        return answer(InboxJson.page(log.list(user.getName(), before, limit)));
     }
 
     @Get("/counts")
     MutableHttpResponse<?> counts(Authentication user) {
-        return json(InboxJson.position(log.position(user.getName())));
+        return answer(InboxJson.position(log.position(user.getName())));
     }
 
     /// Marks read, by `ids` or `upTo`.
     @Post("/read")
-    MutableHttpResponse<?> read(@Body Marks marks, Authentication user) {
-        if (marks.ids().isPresent() == marks.upTo().isPresent()) {
-            return invalid("expected: either ids or upTo");
+    MutableHttpResponse<?> read(@Body byte[] body, Authentication user) {
+        return switch (json.read(body)) {
+            case StrictJson.Reading.Refused(var problem) -> problem.response();
+            case StrictJson.Reading.Of(var value) -> read(Fields.of(value, "ids", "upTo"), user.getName());
+        };
+    }
+
+    private MutableHttpResponse<?> read(Fields fields, String user) {
+        if (fields.has("ids") == fields.has("upTo")) {
+            fields.faults().add("", "expected: either ids or upTo");
         }
-        if (marks.ids().isPresent() && marks.ids().get().size() > MAX_IDS) {
-            return invalid("ids: " + marks.ids().get().size() + " (expected: at most " + MAX_IDS + ")");
+        OptionalLong upTo = fields.optionalInteger("upTo", 0, Long.MAX_VALUE);
+        List<UUID> ids = fields
+                .optionalTexts("ids", MAX_IDS, "notification ids", InboxController::isId, "a UUID")
+                .orElse(List.of())
+                .stream()
+                .map(UUID::fromString)
+                .toList();
+        if (!fields.faults().isEmpty()) {
+            return fields.faults().problem().response();
         }
-        return json(InboxJson.position(
-                marks.ids().isPresent()
-                        ? inboxes.markRead(user.getName(), marks.ids().get())
-                        : inboxes.markReadThrough(user.getName(), marks.upTo().orElseThrow())));
+        return answer(InboxJson.position(
+                upTo.isPresent() ? inboxes.markReadThrough(user, upTo.getAsLong()) : inboxes.markRead(user, ids)));
+    }
+
+    private static boolean isId(String text) {
+        try {
+            return UUID.fromString(text).toString().equalsIgnoreCase(text);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /// Marks seen what was created up to an offset.
     @Post("/seen")
-    MutableHttpResponse<?> seen(@Body Marks marks, Authentication user) {
-        if (marks.upTo().isEmpty()) {
-            return invalid("expected: upTo, an offset");
+    MutableHttpResponse<?> seen(@Body byte[] body, Authentication user) {
+        return switch (json.read(body)) {
+            case StrictJson.Reading.Refused(var problem) -> problem.response();
+            case StrictJson.Reading.Of(var value) -> seen(Fields.of(value, "upTo"), user.getName());
+        };
+    }
+
+    private MutableHttpResponse<?> seen(Fields fields, String user) {
+        OptionalLong upTo = fields.optionalInteger("upTo", 0, Long.MAX_VALUE);
+        if (!fields.has("upTo")) {
+            fields.fault("upTo", "missing (expected: an offset)");
         }
-        return json(InboxJson.position(
-                inboxes.markSeenThrough(user.getName(), marks.upTo().get())));
+        return fields.faults().isEmpty()
+                ? answer(InboxJson.position(inboxes.markSeenThrough(user, upTo.getAsLong())))
+                : fields.faults().problem().response();
     }
 
-    private static MutableHttpResponse<Problem> invalid(String detail) {
-        return Problem.invalid(List.of(new Problem.Fault("", detail))).response();
-    }
-
-    private static MutableHttpResponse<byte[]> json(byte[] body) {
+    private static MutableHttpResponse<byte[]> answer(byte[] body) {
         return HttpResponse.ok(body).contentType(MediaType.APPLICATION_JSON_TYPE);
     }
 }

@@ -17,6 +17,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
 import java.sql.SQLTransientConnectionException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(PostgresExtension.class)
 class IntakeTest {
     private static final int EVENTS = 200;
+    private static final IntakeSettings SETTINGS =
+            new IntakeSettings(262_144, 1000, 1000, 4_194_304, 20_000, 500, 2, Duration.ofSeconds(2));
 
     /// Nobody listens there: a signal then stays on this node.
     private final RedisClient redis = RedisClient.create("redis://127.0.0.1:1");
@@ -53,14 +56,14 @@ class IntakeTest {
                     throw new SQLTransientConnectionException("no connection within 3 s");
                 });
         Intake intake = intake(away);
-        List<CompletableFuture<Optional<Appended>>> answers = new ArrayList<>();
+        List<CompletableFuture<List<Optional<Appended>>>> answers = new ArrayList<>();
         for (int i = 0; i < EVENTS; i++) {
-            answers.add(intake.accept(event("{}")));
+            answers.add(intake.accept(List.of(event("{}"))));
         }
         allWait.countDown();
 
-        for (CompletableFuture<Optional<Appended>> answer : answers) {
-            assertThat(answer.get(10, TimeUnit.SECONDS)).isEmpty();
+        for (CompletableFuture<List<Optional<Appended>>> answer : answers) {
+            assertThat(answer.get(10, TimeUnit.SECONDS).getFirst()).isEmpty();
         }
         // One for each group, not one for each event: each costs the pool's whole time-out.
         assertThat(tries.get()).isLessThan(10);
@@ -70,22 +73,23 @@ class IntakeTest {
     @Test
     void oneEventThatTheDatabaseRefusesDoesNotHurtItsNeighbours(TestDatabase database) throws Exception {
         Intake intake = intake(database.dataSource());
-        List<CompletableFuture<Optional<Appended>>> answers = new ArrayList<>();
+        List<CompletableFuture<List<Optional<Appended>>>> answers = new ArrayList<>();
         for (int i = 0; i < EVENTS; i++) {
-            answers.add(intake.accept(event(i == 77 ? "not json" : "{}")));
+            answers.add(intake.accept(List.of(event(i == 77 ? "not json" : "{}"))));
         }
 
         for (int i = 0; i < EVENTS; i++) {
-            assertThat(answers.get(i).get(20, TimeUnit.SECONDS).isPresent()).isEqualTo(i != 77);
+            assertThat(answers.get(i).get(20, TimeUnit.SECONDS).getFirst().isPresent())
+                    .isEqualTo(i != 77);
         }
         intake.close();
     }
 
     private Intake intake(DataSource database) {
         return new Intake(
-                new EventLog(JdbiFactory.jdbi(database)),
+                new EventStore(new EventLog(JdbiFactory.jdbi(database)), SETTINGS),
                 new Signals(redis),
-                new IntakeSettings(262_144, 1000, 32, 20_000, 500, 2),
+                SETTINGS,
                 new SimpleMeterRegistry());
     }
 

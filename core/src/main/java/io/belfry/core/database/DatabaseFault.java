@@ -28,4 +28,14 @@ public final class DatabaseFault {
         }
         return false;
     }
+
+    /// Whether a lock was waited for longer than `lock_timeout`.
+    public static boolean isLockTimeout(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return "55P03".equals(sql.getSQLState());
+            }
+        }
+        return false;
+    }
 }

@@ -12,4 +12,7 @@ public sealed interface Appended {
 
     /// The idempotency key was known with another body.
     record KeyReused(UUID id) implements Appended {}
+
+    /// The idempotency key is in the hands of another transaction, whose end was not waited for any longer.
+    record InFlight() implements Appended {}
 }

@@ -21,6 +21,21 @@ public final class EventId {
         return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
     }
 
+    /// The least identifier of the event's millisecond. All of its notifications have theirs from here on and before
+    /// [#afterLast].
+    public static UUID first(UUID event) {
+        return floor(event, 0);
+    }
+
+    /// The least identifier of the millisecond after the event's.
+    public static UUID afterLast(UUID event) {
+        return floor(event, 1);
+    }
+
+    private static UUID floor(UUID event, long laterMillis) {
+        return new UUID((event.getMostSignificantBits() >>> 16) + laterMillis << 16, 0);
+    }
+
     /// A UUID that begins with a millisecond and is otherwise made of the given bits.
     public static UUID timed(long epochMilli, int version, long highBits, long lowBits) {
         long high = epochMilli << 16 | (long) version << 12 | highBits & 0xFFF;

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +20,8 @@ import org.jdbi.v3.core.Jdbi;
 /// places in the lanes. Thread-safe; blocks on the database.
 @Singleton
 public final class EventLog {
+    private static final String LIMIT = "set local lock_timeout = %d;\n";
+
     /// Keys are inserted in order, so that two groups with the same keys cannot deadlock. A key that another
     /// transaction is just inserting makes this one wait for it, and then counts as known.
     private static final String APPEND = """
@@ -59,15 +62,23 @@ public final class EventLog {
         this.jdbi = jdbi;
     }
 
+    /// Stores a group of events, and waits for keys as long as it takes.
+    public List<Appended> append(List<NewEvent> group) throws SQLException {
+        return append(group, Duration.ZERO);
+    }
+
     /// Stores a group of events in one commit. When this returns, what it calls [Appended.Stored] survives a crash.
     ///
+    /// @param keyWait how long to wait for another transaction that is just using an idempotency key of theirs;
+    ///     zero waits for ever
     /// @return one outcome for each event, in their order
-    /// @throws SQLException when the database refuses one of them; then none is stored
+    /// @throws SQLException when the database refuses one of them, or a key was waited for in vain (see
+    ///     [io.belfry.core.database.DatabaseFault#isLockTimeout]); then none is stored
     /// @throws org.jdbi.v3.core.ConnectionException when it cannot be reached
-    public List<Appended> append(List<NewEvent> group) throws SQLException {
+    public List<Appended> append(List<NewEvent> group, Duration keyWait) throws SQLException {
         return jdbi.<List<Appended>, SQLException>inTransaction(handle -> {
             Connection connection = handle.getConnection();
-            var stored = store(connection, group);
+            var stored = store(connection, group, keyWait);
             List<NewEvent> rest =
                     group.stream().filter(e -> !stored.contains(e.id())).toList();
             Map<Key, Known> known = rest.isEmpty() ? Map.of() : known(connection, rest);
@@ -87,9 +98,9 @@ public final class EventLog {
                 : new Appended.KeyReused(first.eventId);
     }
 
-    private static Set<UUID> store(Connection connection, List<NewEvent> group) throws SQLException {
+    private static Set<UUID> store(Connection connection, List<NewEvent> group, Duration keyWait) throws SQLException {
         var stored = new HashSet<UUID>();
-        try (PreparedStatement append = connection.prepareStatement(APPEND)) {
+        try (PreparedStatement append = connection.prepareStatement(LIMIT.formatted(keyWait.toMillis()) + APPEND)) {
             new ArrayColumns(append)
                     .add("uuid", UUID[]::new, group, NewEvent::id)
                     .add("uuid", UUID[]::new, group, NewEvent::apiKeyId)
@@ -104,7 +115,10 @@ public final class EventLog {
                     .add("text", String[]::new, group, e -> e.actor().orElse(null))
                     .add("text", String[]::new, group, NewEvent::data)
                     .add("text", String[]::new, group, e -> e.traceparent().orElse(null));
-            try (ResultSet rows = append.executeQuery()) {
+            // Two statements in one round trip: the limit has no rows, the append has.
+            append.execute();
+            append.getMoreResults();
+            try (ResultSet rows = append.getResultSet()) {
                 while (rows.next()) {
                     stored.add(rows.getObject(1, UUID.class));
                 }

@@ -49,9 +49,9 @@ public final class Traces {
             search.user().ifPresent(u -> query.bind("user", u));
             search.type().ifPresent(t -> query.bind("type", t));
             search.before().ifPresent(b -> query.bind("before", b));
-            search.event()
-                    .ifPresent(e ->
-                            query.bind("event", e).bind("from", floor(e, 0)).bind("to", floor(e, 1)));
+            search.event().ifPresent(e -> query.bind("event", e)
+                    .bind("from", EventId.first(e))
+                    .bind("to", EventId.afterLast(e)));
             return query.map((row, c) -> new NotificationLine(
                             row.getObject(1, UUID.class),
                             row.getObject(2, UUID.class),
@@ -126,10 +126,5 @@ public final class Traces {
                         row.getString(5),
                         row.getString(6)))
                 .list();
-    }
-
-    /// The ends of the range that holds all notifications of an event: they share its millisecond.
-    private static UUID floor(UUID event, long laterMillis) {
-        return new UUID(EventId.acceptedAt(event).toEpochMilli() + laterMillis << 16, 0);
     }
 }

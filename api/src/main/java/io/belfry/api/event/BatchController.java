@@ -1,0 +1,113 @@
+package io.belfry.api.event;
+
+import io.belfry.api.access.Grants;
+import io.belfry.api.problem.Problem;
+import io.belfry.core.event.EventId;
+import io.micronaut.core.annotation.Nullable;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.security.annotation.Secured;
+import io.micronaut.security.authentication.Authentication;
+import io.micronaut.serde.annotation.Serdeable;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+
+/// Takes many events in one request; all that are right share one commit. Runs on the event loop, as
+/// [EventsController] does.
+@Controller("/v1/events:batch")
+@Secured(Grants.EVENTS_WRITE)
+final class BatchController {
+    static final String NDJSON = "application/x-ndjson";
+
+    private final EventReader reader;
+    private final Reception reception;
+    private final IntakeSettings settings;
+
+    BatchController(EventReader reader, Reception reception, IntakeSettings settings) {
+        this.reader = reader;
+        this.reception = reception;
+        this.settings = settings;
+    }
+
+    @Serdeable
+    record Answer(int accepted, int refused, List<Result> results) {}
+
+    /// What became of one event: what it would have been answered alone.
+    @Serdeable
+    record Result(
+            int status,
+            @Nullable UUID id,
+            @Nullable Instant acceptedAt,
+            @Nullable Boolean replayed,
+            @Nullable Problem problem) {
+        static Result of(Outcome outcome) {
+            return switch (outcome) {
+                case Outcome.Accepted(UUID id) -> new Result(202, id, EventId.acceptedAt(id), null, null);
+                case Outcome.Replayed(UUID id) -> new Result(202, id, EventId.acceptedAt(id), true, null);
+                case Outcome.Refused(Problem problem) -> new Result(problem.status(), null, null, null, problem);
+            };
+        }
+    }
+
+    @Post
+    @Consumes({MediaType.APPLICATION_JSON, NDJSON})
+    CompletableFuture<MutableHttpResponse<?>> post(
+            HttpRequest<?> request, @Body byte[] body, Authentication authentication) {
+        if (body.length > settings.maxBatchBytes()) {
+            return refusal(Problem.tooLarge(settings.maxBatchBytes()));
+        }
+        Caller caller = Caller.of(request, authentication);
+        if (caller.key().filter(key -> !Draft.isKey(key)).isPresent()) {
+            return refusal(Problem.invalid("Idempotency-Key (" + Draft.KEY_EXPECTED + ")"));
+        }
+        boolean lines = request.getContentType()
+                .filter(type -> type.getName().equals(NDJSON))
+                .isPresent();
+        return switch (lines ? reader.lines(body) : reader.array(body)) {
+            case EventReader.Batch.Unreadable(Problem problem) -> refusal(problem);
+            case EventReader.Batch.Items(List<Item> items)
+            when items.isEmpty() -> refusal(Problem.invalid("expected: 1 to " + settings.maxBatch() + " events"));
+            case EventReader.Batch.Items(List<Item> items) -> {
+                caller.key().ifPresent(key -> number(items, key));
+                yield reception.receive(items, caller).thenApply(BatchController::answer);
+            }
+        };
+    }
+
+    private static CompletableFuture<MutableHttpResponse<?>> refusal(Problem problem) {
+        return CompletableFuture.completedFuture(problem.response());
+    }
+
+    /// A key of the request makes one for each event that has none: sent again, the same events have the same keys.
+    private static void number(List<Item> items, String key) {
+        IntStream.range(0, items.size()).forEach(i -> {
+            if (items.get(i) instanceof Item.Readable(Draft draft)) {
+                draft.derivedKey(key + " " + i);
+            }
+        });
+    }
+
+    /// 202 where all were accepted. Where none could even be tried, the whole request is answered 503.
+    private static MutableHttpResponse<?> answer(List<Outcome> outcomes) {
+        List<Result> results = outcomes.stream().map(Result::of).toList();
+        int accepted =
+                (int) results.stream().filter(result -> result.status() == 202).count();
+        if (results.stream().allMatch(result -> result.status() == 503)) {
+            return Problem.notStored().response(EventsController.RETRY);
+        }
+        HttpStatus status = accepted == results.size() ? HttpStatus.ACCEPTED : HttpStatus.MULTI_STATUS;
+        return HttpResponse.status(status)
+                .contentType(MediaType.APPLICATION_JSON_TYPE)
+                .body(new Answer(accepted, results.size() - accepted, results));
+    }
+}

@@ -1,0 +1,157 @@
+package io.belfry.api.event;
+
+import io.belfry.api.problem.Faults;
+import io.belfry.core.user.UserId;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// What a request says of one event, and what is wrong with it. For one thread.
+final class Draft {
+    static final String TYPE_EXPECTED = "expected: 1 to 128 of letters, digits and . _ : -, such as order.shipped";
+    static final String KEY_EXPECTED = "expected: 1 to 255 printable ASCII characters";
+    static final String TOPIC_EXPECTED = "expected: a path such as order/123 of at most 255 characters";
+    static final String USER_EXPECTED = "expected: " + UserId.EXPECTED;
+    private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,127}");
+    private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._:@-]+(/[A-Za-z0-9._:@-]+)*");
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
+    private static final int MAX_TOPIC = 255;
+
+    private final Faults faults = new Faults();
+    private final Set<String> recipients = new LinkedHashSet<>();
+    private boolean namesRecipients;
+    private String key;
+    private String type;
+    private String topic;
+    private String actor;
+    private String category;
+    private String priority;
+    private String data = "{}";
+
+    Faults faults() {
+        return faults;
+    }
+
+    static boolean isKey(String value) {
+        return KEY.matcher(value).matches();
+    }
+
+    /// The idempotency key in the body.
+    void key(String pointer, String value) {
+        if (isKey(value)) {
+            key = value;
+        } else {
+            faults.add(pointer, KEY_EXPECTED);
+        }
+    }
+
+    /// The idempotency key in the request's header, which is the same as the body's where both are given.
+    void headerKey(String value) {
+        if (!isKey(value)) {
+            faults.add("", "Idempotency-Key (" + KEY_EXPECTED + ")");
+        } else if (key != null && !key.equals(value)) {
+            faults.add("/id", key + " (expected: the key in the header Idempotency-Key, or none)");
+        } else {
+            key = value;
+        }
+    }
+
+    /// A key that is made of other parts, already checked, for an event that has none of its own. It holds a space, so
+    /// it is never one that a caller chose.
+    void derivedKey(String value) {
+        if (key == null) {
+            key = value;
+        }
+    }
+
+    void type(String pointer, String value) {
+        if (TYPE.matcher(value).matches()) {
+            type = value;
+        } else {
+            faults.add(pointer, TYPE_EXPECTED);
+            type = "";
+        }
+    }
+
+    void topic(String pointer, String value) {
+        if (value.length() <= MAX_TOPIC && TOPIC.matcher(value).matches()) {
+            topic = value;
+        } else {
+            faults.add(pointer, TOPIC_EXPECTED);
+            topic = "";
+        }
+    }
+
+    void actor(String pointer, String value) {
+        if (UserId.isValid(value)) {
+            actor = value;
+        } else {
+            faults.add(pointer, USER_EXPECTED);
+        }
+    }
+
+    void category(String value) {
+        category = value;
+    }
+
+    void priority(String value) {
+        priority = value;
+    }
+
+    /// That there was a list of recipients, empty or not.
+    void namesRecipients() {
+        namesRecipients = true;
+    }
+
+    void recipient(String pointer, String value) {
+        if (UserId.isValid(value)) {
+            recipients.add(value);
+        } else {
+            faults.add(pointer, USER_EXPECTED);
+        }
+    }
+
+    /// @param json an object on one line
+    void data(String json) {
+        data = json;
+    }
+
+    boolean namesSomebody() {
+        return namesRecipients || topic != null;
+    }
+
+    Optional<String> key() {
+        return Optional.ofNullable(key);
+    }
+
+    Optional<String> type() {
+        return Optional.ofNullable(type);
+    }
+
+    Optional<String> topic() {
+        return Optional.ofNullable(topic);
+    }
+
+    Optional<String> actor() {
+        return Optional.ofNullable(actor);
+    }
+
+    Optional<String> category() {
+        return Optional.ofNullable(category);
+    }
+
+    Optional<String> priority() {
+        return Optional.ofNullable(priority);
+    }
+
+    Collection<String> recipients() {
+        return List.copyOf(recipients);
+    }
+
+    String data() {
+        return data;
+    }
+}
