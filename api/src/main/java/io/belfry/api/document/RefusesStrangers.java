@@ -9,15 +9,19 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// Documents what every call of a service may be refused for.
+/// Documents what a call that wants credentials may be refused for.
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
 @ApiResponse(
         responseCode = "401",
-        description = "No valid API key.",
+        description = "There are no valid credentials.",
         content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 @ApiResponse(
         responseCode = "403",
-        description = "The key lacks the scope that is named under security, or it is a user's token.",
+        description = "The credentials are valid, and do not allow this.",
         content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-public @interface ServiceRefusals {}
+@ApiResponse(
+        responseCode = "503",
+        description = "The database cannot be reached. The same request may succeed later, see `Retry-After`.",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+public @interface RefusesStrangers {}
