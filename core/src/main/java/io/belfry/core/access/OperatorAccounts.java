@@ -5,12 +5,14 @@ import java.security.SecureRandom;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.generic.GenericType;
 
 /// What administrators do with the accounts of operators. There is always an administrator who can sign in: the last
 /// one can be neither disabled nor given another role, however many try at once. Thread-safe; blocks on the database.
@@ -124,12 +126,19 @@ public class OperatorAccounts {
 
     private Change change(UUID id, boolean keepsAdmin, String set) {
         return jdbi.inTransaction(h -> {
-            // All administrators in one order: of two who remove each other, the second sees what the first did.
-            var admins = h.createQuery(
-                            "select id from operators where role = 'admin' and disabled_at is null order by id for update")
-                    .mapTo(UUID.class)
-                    .list();
-            if (!keepsAdmin && admins.contains(id) && admins.size() == 1) {
+            // All administrators and whom it is about are locked in one order: of two who remove each other, the second
+            // sees what the first did. One who just ceased to be an administrator is still locked by those who looked
+            // before that; locking it apart, after the others, would end in a deadlock with them.
+            Map<UUID, Boolean> admins = h.createQuery("""
+                            select id, role = 'admin' and disabled_at is null as admin from operators
+                            where id = :id or role = 'admin' and disabled_at is null
+                            order by id for no key update""")
+                    .bind("id", id)
+                    .setMapKeyColumn("id")
+                    .setMapValueColumn("admin")
+                    .collectInto(new GenericType<Map<UUID, Boolean>>() {});
+            boolean others = admins.entrySet().stream().anyMatch(one -> one.getValue() && !one.getKey().equals(id));
+            if (!keepsAdmin && admins.getOrDefault(id, false) && !others) {
                 return new Change.LastAdmin();
             }
             Optional<Operator> now = h.createQuery(
