@@ -42,6 +42,7 @@ export type InboxPublication = { readonly counts?: Counts } & (
   | { readonly kind: 'readThrough'; readonly offset: number }
   | { readonly kind: 'seenThrough'; readonly offset: number }
   | { readonly kind: 'announcementsRead'; readonly ids: readonly string[] }
+  | { readonly kind: 'expired'; readonly before: string }
 );
 
 /** A publication of the channel `announcements`. */

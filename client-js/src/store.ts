@@ -251,6 +251,11 @@ export class InboxStore {
           if (known) this.#announcements.set(id, { ...known, read: true });
         }
         break;
+      case 'expired':
+        for (const { item } of this.#entries.values()) {
+          if (Date.parse(item.createdAt) < Date.parse(publication.before)) this.#entries.delete(item.id);
+        }
+        break;
     }
     this.#tell(publication.counts, offset);
   }

@@ -227,10 +227,13 @@ create table inboxes (
     read_through_changed bigint not null default 0,
     read_through_at      timestamptz,
     seen_through         bigint not null default 0,
-    seen_through_changed bigint not null default 0
+    seen_through_changed bigint not null default 0,
+    expired_changed      bigint not null default 0
 ) with (fillfactor = 60);
 comment on column inboxes.head is 'Offset of the last change. Every change of state takes the next one.';
 comment on column inboxes.read_through is 'Everything created up to here was marked read in one act, which took the offset read_through_changed.';
+
+comment on column inboxes.expired_changed is 'The offset at which notifications last went because of their age. Whoever was not there then reloads.';
 
 create table notifications (
     id             uuid             not null,
@@ -380,6 +383,7 @@ create table announcement_reads (
     read_at        timestamptz      not null default now(),
     primary key (user_id, broadcast_id)
 );
+create index on announcement_reads (broadcast_id);
 comment on column announcement_reads.changed_offset is 'The offset in the reader''s inbox that this act took.';
 
 -- Time partitions ------------------------------------------------------------------------------------------------
@@ -389,22 +393,41 @@ create function uuid_floor(at timestamptz) returns uuid
     return (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid;
 comment on function uuid_floor is 'The least time-ordered identifier of that millisecond.';
 
-create function ensure_partitions(until timestamptz) returns int
-    language plpgsql as
+create function ensure_partitions(since timestamptz, until timestamptz) returns int
+    language plpgsql set lock_timeout = '300ms' as
 $$
 declare
     parent text;
     week   timestamptz;
     made   int := 0;
     name   text;
+    least  uuid;
+    beyond uuid;
+    filled boolean;
 begin
     foreach parent in array array ['events', 'notifications', 'push_attempts'] loop
-        week := date_trunc('week', now() at time zone 'UTC') at time zone 'UTC';
+        week := date_trunc('week', since at time zone 'UTC') at time zone 'UTC';
         while week < until loop
             name := parent || '_' || to_char(week at time zone 'UTC', 'YYYYMMDD');
             if to_regclass(name) is null then
-                execute format('create table %I partition of %I for values from (%L) to (%L)',
-                               name, parent, uuid_floor(week), uuid_floor(week + interval '7 days'));
+                least := uuid_floor(week);
+                beyond := uuid_floor(week + interval '7 days');
+                filled := false;
+                if to_regclass(parent || '_other') is not null then
+                    execute format('select exists (select 1 from %I where id >= %L and id < %L)', parent || '_other', least,
+                                   beyond) into filled;
+                end if;
+                if filled then
+                    execute format('lock table %I in exclusive mode', parent || '_other');
+                    execute format('create table %I (like %I including all)', name, parent);
+                    execute format('with moved as (delete from %I where id >= %L and id < %L returning *)'
+                                       ' insert into %I select * from moved', parent || '_other', least, beyond, name);
+                    execute format('alter table %I attach partition %I for values from (%L) to (%L)', parent, name, least,
+                                   beyond);
+                else
+                    execute format('create table %I partition of %I for values from (%L) to (%L)', name, parent, least,
+                                   beyond);
+                end if;
                 made := made + 1;
             end if;
             week := week + interval '7 days';
@@ -413,9 +436,37 @@ begin
     return made;
 end
 $$;
-comment on function ensure_partitions is 'Makes the weekly partitions (UTC, from Monday) up to that time; run daily. Rows outside of them land in the default ones.';
+comment on function ensure_partitions is 'Makes the weekly partitions (UTC, from Monday) of that time; run daily. Rows outside of them land in the default ones, and are moved when their partition is made.';
 
-select ensure_partitions(now() + interval '35 days');
+create function drop_partition(parent text, partition text, contents text) returns boolean
+    language plpgsql set lock_timeout = '300ms' as
+$$
+declare
+    filled boolean := false;
+begin
+    -- As every query does: the parent first. The other way round there would be deadlocks.
+    execute format('lock table only %I in access exclusive mode', parent);
+    if contents = 'kept' then
+        execute format('select exists (select 1 from %I)', partition) into filled;
+    end if;
+    if not filled then
+        execute format('drop table %I', partition);
+    end if;
+    return not filled;
+end
+$$;
+comment on function drop_partition is 'contents: kept (a partition that is not empty stays) or dropped. One statement, so that its locks are never held across a round trip.';
+
+select ensure_partitions(now(), now() + interval '35 days');
 create table events_other partition of events default;
 create table notifications_other partition of notifications default;
 create table push_attempts_other partition of push_attempts default;
+
+create table maintenance (
+    one           boolean primary key default true check (one),
+    done_at       timestamptz,
+    claim         uuid,
+    claimed_until timestamptz
+);
+insert into maintenance default values;
+comment on table maintenance is 'When the daily maintenance was last done, and who is at it.';

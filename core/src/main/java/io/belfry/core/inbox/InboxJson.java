@@ -9,6 +9,7 @@ import io.belfry.core.broadcast.Announcements;
 import io.belfry.core.broadcast.Content;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -22,6 +23,7 @@ import java.util.function.Function;
 /// {"kind":"readThrough","offset":17,"counts":{…}}            everything created up to there was read
 /// {"kind":"seenThrough","offset":17,"counts":{…}}            everything created up to there was listed
 /// {"kind":"announcementsRead","ids":[…]}                     these broadcasts were read
+/// {"kind":"expired","before":"…","counts":{…}}               notifications created before that time are gone
 /// ```
 ///
 /// `counts` are those at the publication's own offset. A recovered publication carries none unless it is at the head,
@@ -49,6 +51,14 @@ public final class InboxJson {
     static byte[] through(String kind, long offset, Counts counts) {
         return object(kind, json -> {
             json.writeNumberField("offset", offset);
+            counts(json, counts);
+        });
+    }
+
+    /// @param before those created earlier went because of their age
+    public static byte[] expired(Instant before, Counts counts) {
+        return object("expired", json -> {
+            json.writeStringField("before", before.toString());
             counts(json, counts);
         });
     }

@@ -95,13 +95,18 @@ public final class InboxLog {
             if (after == position.head()) {
                 return new Recovery.Complete(position, List.of());
             }
+            if (after < found.orElseThrow().expiredChanged) {
+                return new Recovery.Reload(position);
+            }
             List<InboxItem> items = changedAfter(h, user, after, limit + 1);
             if (items.size() > limit) {
                 return new Recovery.Reload(position);
             }
             List<InboxChange> changes = changes(h, user, after, items, found.orElseThrow());
             long bytes = changes.stream().mapToLong(c -> c.data().length).sum();
-            return changes.size() > limit || bytes > maxBytes
+            // What led to the head may be gone: a mark on a broadcast of long ago.
+            boolean reachesHead = !changes.isEmpty() && changes.getLast().offset() == position.head();
+            return !reachesHead || changes.size() > limit || bytes > maxBytes
                     ? new Recovery.Reload(position)
                     : new Recovery.Complete(position, changes);
         });
@@ -288,12 +293,12 @@ public final class InboxLog {
     private static Optional<Marks> marks(Handle h, String user, boolean lock) {
         return h.createQuery("""
                         select user_id, head, total, unread, unseen, read_through, read_through_changed, seen_through,
-                               seen_through_changed
+                               seen_through_changed, expired_changed
                         from inboxes where user_id = :user
                         """ + (lock ? " for update" : ""))
                 .bind("user", user)
-                .map((row, c) ->
-                        new Marks(position(row), row.getLong(6), row.getLong(7), row.getLong(8), row.getLong(9)))
+                .map((row, c) -> new Marks(
+                        position(row), row.getLong(6), row.getLong(7), row.getLong(8), row.getLong(9), row.getLong(10)))
                 .findOne();
     }
 
@@ -323,7 +328,8 @@ public final class InboxLog {
             long readThrough,
             long readThroughChanged,
             long seenThrough,
-            long seenThroughChanged) {
+            long seenThroughChanged,
+            long expiredChanged) {
         long next() {
             return position.head() + 1;
         }

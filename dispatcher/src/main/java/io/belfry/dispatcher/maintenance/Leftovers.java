@@ -1,0 +1,97 @@
+package io.belfry.dispatcher.maintenance;
+
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+
+/// What else grows old, outside of partitions: removed a batch at a time, so that no transaction is long. Thread-safe;
+/// blocks on the database.
+@Singleton
+final class Leftovers {
+    private static final String KEYS = """
+            delete from idempotency_keys where ctid = any(array(
+                select ctid from idempotency_keys where accepted_at < cast(:before as timestamptz) limit :batch))
+            """;
+    private static final String SESSIONS = """
+            delete from operator_sessions where token_hash = any(array(
+                select token_hash from operator_sessions where expires_at < cast(:before as timestamptz) limit :batch))
+            """;
+    private static final String TIMERS = """
+            delete from push_timers where ctid = any(array(
+                select ctid from push_timers
+                where priority = any('{0,1,2,3}') and due_at < cast(:before as timestamptz) limit :batch))
+            """;
+    /// Nobody gets them any more: they are past their validity, or old if they had none.
+    private static final String OVER = """
+            select id from broadcasts b
+            where state in ('sent', 'cancelled') and push_state in ('off', 'done')
+                and finished_at < cast(:before as timestamptz)
+                and (valid_until is null or valid_until < cast(:now as timestamptz))
+                and (exists (select 1 from announcements a where a.broadcast_id = b.id)
+                    or exists (select 1 from broadcast_audience a where a.broadcast_id = b.id)
+                    or exists (select 1 from broadcast_push_retries r where r.broadcast_id = b.id))
+            """;
+    private static final List<String> OF_BROADCAST =
+            List.of("broadcast_push_retries", "announcement_reads", "broadcast_audience");
+
+    private final Jdbi jdbi;
+    private final MaintenanceSettings settings;
+
+    Leftovers(Jdbi jdbi, MaintenanceSettings settings) {
+        this.jdbi = jdbi;
+        this.settings = settings;
+    }
+
+    /// Removes one batch; there is more while it returns as many as a batch holds.
+    int idempotencyKeys(Instant before) {
+        return delete(KEYS, before);
+    }
+
+    /// Likewise.
+    int sessions(Instant before) {
+        return delete(SESSIONS, before);
+    }
+
+    /// Pushes that have been due since then, likewise.
+    int pushTimers(Instant before) {
+        return delete(TIMERS, before);
+    }
+
+    private int delete(String sql, Instant before) {
+        return jdbi.withHandle(h -> h.createUpdate(sql)
+                .bind("before", before.toString())
+                .bind("batch", settings.batch())
+                .execute());
+    }
+
+    /// Broadcasts of which nothing but the broadcast itself needs to stay.
+    List<UUID> oldBroadcasts(Instant now) {
+        return jdbi.withHandle(h -> h.createQuery(OVER)
+                .bind("now", now.toString())
+                .bind("before", now.minus(settings.keepAnnouncements()).toString())
+                .mapTo(UUID.class)
+                .list());
+    }
+
+    /// Removes a batch of what belongs to a broadcast; its place in the log goes last.
+    ///
+    /// @return how many rows went; 0 when there are no more
+    int ofBroadcast(UUID broadcast) {
+        for (String table : OF_BROADCAST) {
+            int removed =
+                    jdbi.withHandle(h -> h.createUpdate("delete from " + table + " where ctid = any(array(select ctid"
+                                    + " from " + table + " where broadcast_id = :id limit :batch))")
+                            .bind("id", broadcast)
+                            .bind("batch", settings.batch())
+                            .execute());
+            if (removed > 0) {
+                return removed;
+            }
+        }
+        return jdbi.withHandle(h -> h.createUpdate("delete from announcements where broadcast_id = :id")
+                .bind("id", broadcast)
+                .execute());
+    }
+}
