@@ -4,8 +4,12 @@ import io.belfry.core.access.Operator;
 import io.belfry.core.access.OperatorSessions;
 import io.belfry.core.access.Operators;
 import io.belfry.core.access.Role;
+import io.belfry.core.inbox.InboxWriter;
+import io.belfry.core.inbox.NewNotification;
 import io.micronaut.context.ApplicationContext;
 import java.net.URI;
+import java.sql.SQLException;
+import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
@@ -30,6 +34,12 @@ record Console(ApplicationContext context, URI url) implements AutoCloseable {
         return get(Operators.class)
                 .create(role.label() + "-" + UUID.randomUUID() + "@example.com", "Ada " + role.label(), PASSWORD, role)
                 .orElseThrow();
+    }
+
+    /// Writes what a dispatcher would; none runs here.
+    void deliver(NewNotification notification) throws SQLException {
+        jdbi().<SQLException>useTransaction(h ->
+                get(InboxWriter.class).write(h.getConnection(), List.of(notification), List.of(notification.userId())));
     }
 
     Browser browser() {

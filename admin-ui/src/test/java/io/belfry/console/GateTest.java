@@ -46,6 +46,7 @@ class GateTest {
             Map.entry("GET /console/new-category", Role.EDITOR),
             Map.entry("POST /console/categories", Role.EDITOR),
             Map.entry("POST /console/categories/{id}", Role.EDITOR),
+            Map.entry("GET /console/categories/{id}/delete", Role.EDITOR),
             Map.entry("POST /console/categories/{id}/delete", Role.EDITOR),
             Map.entry("GET /console/broadcasts/new", Role.BROADCASTER),
             Map.entry("GET /console/broadcasts/{id}/edit", Role.BROADCASTER),

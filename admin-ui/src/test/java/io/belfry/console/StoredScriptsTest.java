@@ -13,7 +13,6 @@ import io.belfry.core.category.PushUnless;
 import io.belfry.core.event.EventLog;
 import io.belfry.core.event.NewEvent;
 import io.belfry.core.event.Priority;
-import io.belfry.core.inbox.InboxWriter;
 import io.belfry.core.inbox.NewNotification;
 import io.belfry.core.inbox.NotificationId;
 import io.belfry.core.template.DraftSaving;
@@ -22,7 +21,6 @@ import io.belfry.core.template.Revision;
 import io.belfry.core.template.TemplateContent;
 import io.belfry.core.template.TemplateVersion;
 import io.belfry.core.template.TemplateVersions;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -162,8 +160,7 @@ class StoredScriptsTest {
                 "javascript:window.pwned=1",
                 "no_device",
                 OptionalInt.empty());
-        console.jdbi().<SQLException>useTransaction(h -> console.get(InboxWriter.class)
-                .write(h.getConnection(), List.of(notification), List.of("u1")));
+        console.deliver(notification);
         console.jdbi().useHandle(h -> h.createUpdate(
                         "insert into push_attempts (subject_id, user_id, device_id, attempt, outcome,"
                                 + " detail) values (:id, 'u1', :attack, 1, 'rejected', :attack)")

@@ -10,7 +10,6 @@ import io.belfry.core.access.AuditLog;
 import io.belfry.core.access.Role;
 import io.belfry.core.event.EventLog;
 import io.belfry.core.event.Priority;
-import io.belfry.core.inbox.InboxWriter;
 import io.belfry.core.inbox.NewNotification;
 import io.belfry.core.inbox.NotificationId;
 import io.belfry.core.template.DraftSaving;
@@ -53,7 +52,7 @@ class TemplatesTest {
             page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("New template"))
                     .click();
             page.getByLabel("Event type").fill("tpl.order");
-            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Go on"))
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Continue"))
                     .click();
 
             write(page, "en", "title", "Order ");
@@ -165,7 +164,7 @@ class TemplatesTest {
             write(page, "en", "title", "Fine");
             write(page, "en", "body", "fine\n{{ data.order | uppercase }}");
             assertThat(page.locator("#preview [role=alert]"))
-                    .containsText("Text, line 2, column 17 there is no filter “uppercase”");
+                    .containsText("Text, line 2, column 17: there is no filter “uppercase”");
             page.locator("#sample").fill("{ oops }");
             assertThat(page.locator("#preview [role=alert]")).containsText("The sample cannot be read. Line 1");
         }
@@ -178,7 +177,7 @@ class TemplatesTest {
         var saved = browser.post("/console/templates/tpl.broken/draft", form(0, "{{ data.order", "publish"));
         assertThat(saved.headers().firstValue("Location")).contains("/console/templates/tpl.broken/publish?version=1");
         String review = browser.follow(saved).body();
-        assertThat(review).contains("It cannot be published yet.", "is not complete");
+        assertThat(review).contains("It cannot be published yet.", "not complete");
         var refused = browser.post(
                 "/console/templates/tpl.broken/publish",
                 Map.of("version", "1", "revision", value(review, "revision"), "replaces", "", "note", ""));
@@ -294,7 +293,6 @@ class TemplatesTest {
         assertThat(acts("tpl.test")).containsExactly("template.test");
     }
 
-    /// What a dispatcher does; none runs here.
     private void deliver(UUID event, String user, String title) throws SQLException {
         var notification = new NewNotification(
                 NotificationId.of(event, user),
@@ -308,8 +306,7 @@ class TemplatesTest {
                 null,
                 "no_device",
                 OptionalInt.empty());
-        console.jdbi().<SQLException>useTransaction(h -> console.get(InboxWriter.class)
-                .write(h.getConnection(), List.of(notification), List.of(user)));
+        console.deliver(notification);
     }
 
     private static Map<String, Object> test(String user) {

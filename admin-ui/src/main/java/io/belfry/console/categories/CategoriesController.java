@@ -4,6 +4,7 @@ import io.belfry.console.Acts;
 import io.belfry.console.Flash;
 import io.belfry.console.Needs;
 import io.belfry.console.Pages;
+import io.belfry.console.Question;
 import io.belfry.console.Visit;
 import io.belfry.core.access.Role;
 import io.belfry.core.category.Categories;
@@ -141,6 +142,25 @@ final class CategoriesController {
                                 "Somebody else changed this category while you were editing it. What you typed is still"
                                         + " here and is not saved. Save again to replace their change, or open the"
                                         + " category anew to see it.")))
+                .orElseGet(() -> pages.notFound(visit, "category"));
+    }
+
+    @Get("/categories/{id}/delete")
+    @Needs(Role.EDITOR)
+    MutableHttpResponse<?> askDelete(String id, Visit visit) {
+        return categories
+                .find(id)
+                .<MutableHttpResponse<?>>map(found -> pages.ask(
+                        visit,
+                        "categories",
+                        Question.danger(
+                                "Delete the category " + found.name() + "?",
+                                List.of(
+                                        "Notifications that were sent stay, and keep its id.",
+                                        "Events that name this category are refused from then on."),
+                                LIST + "/" + id + "/delete",
+                                "Delete category",
+                                LIST + "/" + id)))
                 .orElseGet(() -> pages.notFound(visit, "category"));
     }
 

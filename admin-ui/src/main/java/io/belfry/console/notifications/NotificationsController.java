@@ -4,6 +4,7 @@ import io.belfry.console.Needs;
 import io.belfry.console.Pages;
 import io.belfry.console.Visit;
 import io.belfry.core.access.Role;
+import io.belfry.core.template.Sample;
 import io.belfry.core.trace.NotificationLine;
 import io.belfry.core.trace.NotificationTrace;
 import io.belfry.core.trace.Traces;
@@ -18,6 +19,9 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -83,7 +87,19 @@ final class NotificationsController {
     }
 
     /// @param payload what the service sent; null for roles that may not see it
-    record TraceModel(NotificationTrace trace, String payload) {}
+    record TraceModel(NotificationTrace trace, String payload) {
+        /// How long after the event was accepted something happened: `12 ms`, `3.2 s`, `5 min`.
+        public String after(Instant at) {
+            Duration after = Duration.between(trace.acceptedAt(), at);
+            long millis = Math.max(0, after.toMillis());
+            if (millis < 1_000) {
+                return millis + " ms";
+            }
+            return millis < 120_000
+                    ? BigDecimal.valueOf(millis / 100, 1).stripTrailingZeros().toPlainString() + " s"
+                    : after.toMinutes() + " min";
+        }
+    }
 
     @Get("/{id}")
     MutableHttpResponse<?> trace(UUID id, Visit visit) {
@@ -91,7 +107,7 @@ final class NotificationsController {
                 .<MutableHttpResponse<?>>map(found -> pages.show(
                         visit,
                         "notifications/trace",
-                        new TraceModel(found, visit.may(Role.EDITOR) ? found.data() : null)))
+                        new TraceModel(found, visit.may(Role.EDITOR) ? new Sample(found.data()).pretty() : null)))
                 .orElseGet(() -> pages.notFound(visit, "notification"));
     }
 

@@ -155,7 +155,7 @@ final class Editor {
 
     private static Origin origin(TemplateForm form, Optional<SeenTypes.Example> latest) {
         if (!form.sample().isEmpty()) {
-            return new Origin("As you edited it.", null, null);
+            return new Origin("As it stood on this page.", null, null);
         }
         return latest.map(example -> new Origin(
                         "The latest event of this type, from",

@@ -65,7 +65,7 @@ final class Liquid {
                 || UNSAFE_SCHEME.matcher(source.strip()).lookingAt();
         return isHopeless
                 ? Optional.of(new TemplateProblem(
-                        locale, "link", 0, 0, "is no link that apps may follow (expected: https://…, app:… or /path)"))
+                        locale, "link", 0, 0, "not a link that apps may follow (expected: https://…, app:… or /path)"))
                 : check(locale, "link", source);
     }
 

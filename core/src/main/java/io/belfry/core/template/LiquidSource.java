@@ -54,8 +54,8 @@ final class LiquidSource {
                 ? new Fault(
                         Integer.parseInt(placed.group(1)),
                         Integer.parseInt(placed.group(2)) + 1,
-                        "does not work with these values: " + placed.group(3))
-                : new Fault(0, 0, "does not work with these values: " + message);
+                        "it does not work with these values: " + placed.group(3))
+                : new Fault(0, 0, "it does not work with these values: " + message);
     }
 
     /// What the parser lets pass and rendering would fail on, whatever the values.
@@ -114,7 +114,7 @@ final class LiquidSource {
         Matcher parser = PARSER_ERROR.matcher(message);
         Matcher lexer = LEXER_ERROR.matcher(message);
         if (lexer.matches()) {
-            return "cannot be read: " + lexer.group(1);
+            return "not readable: " + lexer.group(1);
         }
         if (!parser.matches()) {
             return firstLine(e);
@@ -126,7 +126,7 @@ final class LiquidSource {
         }
         Matcher nothing = NO_WAY.matcher(detail);
         if (nothing.matches()) {
-            return "is not complete: " + quoted(nothing.group(1)) + " (expected: {{ value }} or {% tag %})";
+            return "not complete: " + quoted(nothing.group(1)) + " (expected: {{ value }} or {% tag %})";
         }
         Matcher other = MISMATCH.matcher(detail);
         return other.matches() ? mismatch(other.group(1), other.group(2)) : detail;
@@ -136,7 +136,7 @@ final class LiquidSource {
         if (input.equals("<EOF>")) {
             return expected.contains("TagStart")
                     ? "a tag is never closed (expected: its end, such as {% endif %} or {% endfor %})"
-                    : "ends too early (expected: " + expected + ")";
+                    : "it ends too early (expected: " + expected + ")";
         }
         if (expected.contains("<EOF>")) {
             return "a closing tag has no opening one";

@@ -48,7 +48,7 @@ public class Templates {
         }
         contents.forEach((locale, content) -> {
             if (content.title().isBlank()) {
-                problems.add(new TemplateProblem(locale, "title", 0, 0, "is blank (expected: a title)"));
+                problems.add(new TemplateProblem(locale, "title", 0, 0, "blank (expected: a title)"));
             }
             Liquid.check(locale, "title", content.title()).ifPresent(problems::add);
             Liquid.check(locale, "body", content.body()).ifPresent(problems::add);

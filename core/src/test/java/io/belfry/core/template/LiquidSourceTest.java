@@ -13,7 +13,7 @@ class LiquidSourceTest {
             delimiter = '~',
             ignoreLeadingAndTrailingWhitespace = false,
             value = {
-                "{{ data.order }~1~is not complete: “{{ data.order”",
+                "{{ data.order }~1~not complete: “{{ data.order”",
                 "{% if data.x %}a~1~a tag is never closed",
                 "{% endif %}~1~a closing tag has no opening one",
                 "{% for x in data.items %}{{x}}{% endfo %}~1~found “endfo” (expected: 'endfor')",
