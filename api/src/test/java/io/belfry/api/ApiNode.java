@@ -22,6 +22,7 @@ import org.jdbi.v3.core.Jdbi;
 public final class ApiNode implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Contract contract = new Contract();
     private final ApplicationContext context;
     private final EmbeddedServer server;
 
@@ -65,6 +66,11 @@ public final class ApiNode implements AutoCloseable {
 
     public <T> T bean(Class<T> type) {
         return context.getBean(type);
+    }
+
+    /// What the API's document promises; every answer is held against it.
+    Contract contract() {
+        return contract;
     }
 
     public Jdbi jdbi() {
@@ -116,7 +122,8 @@ public final class ApiNode implements AutoCloseable {
             request.headers(headers);
         }
         return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
-                .thenApply(Answer::of);
+                .thenApply(Answer::of)
+                .thenApply(answer -> contract.check(method, path, answer));
     }
 
     @Override

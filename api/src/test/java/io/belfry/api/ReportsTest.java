@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.belfry.core.access.Scope;
-import io.belfry.core.event.Priority;
 import io.belfry.core.inbox.InboxLog;
-import io.belfry.core.inbox.InboxWriter;
-import io.belfry.core.inbox.NewNotification;
 import io.belfry.core.inbox.NotificationId;
 import io.belfry.core.receipt.Receipt;
 import io.belfry.core.receipt.Receipts;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -43,32 +38,6 @@ class ReportsTest {
         return UUID.fromString(answer.is(202).json().path("id").asText());
     }
 
-    /// Writes the event's notifications, a push planned for all but the first user.
-    private void dispatch(UUID event, String... users) throws SQLException {
-        api.jdbi().useTransaction(h -> {
-            var batch = new ArrayList<NewNotification>();
-            for (String user : users) {
-                boolean first = user.equals(users[0]);
-                batch.add(new NewNotification(
-                        NotificationId.of(event, user),
-                        user,
-                        event,
-                        "report.test",
-                        "general",
-                        Priority.NORMAL,
-                        "A title",
-                        null,
-                        null,
-                        first ? "no_device" : "planned",
-                        first ? OptionalInt.empty() : OptionalInt.of(3_600_000)));
-            }
-            api.bean(InboxWriter.class).write(h.getConnection(), batch, List.of(users));
-            h.createUpdate("delete from pending_events where event_id = :event")
-                    .bind("event", event)
-                    .execute();
-        });
-    }
-
     private void attempt(UUID event, String user, String outcome) {
         api.jdbi().useHandle(h -> {
             h.createUpdate("insert into push_attempts (subject_id, user_id, device_id, attempt, outcome)"
@@ -95,7 +64,7 @@ class ReportsTest {
         assertThat(before.path("state").asText()).isEqualTo("pending");
         assertThat(before.path("notifications").path("written").asInt()).isZero();
 
-        dispatch(event, users);
+        Notifications.write(api, event, users);
         attempt(event, "r-ok", "accepted");
         attempt(event, "r-fail", "token_dead");
         attempt(event, "r-lost", "ambiguous");
@@ -156,7 +125,7 @@ class ReportsTest {
     @Test
     void tracesANotificationForServicesAndForItsOwnUser() throws SQLException {
         UUID event = send("t-none", "t-ann");
-        dispatch(event, "t-none", "t-ann");
+        Notifications.write(api, event, "t-none", "t-ann");
         api.jdbi().useHandle(h -> h.createUpdate(
                         "insert into push_attempts (subject_id, user_id, device_id, attempt, outcome)"
                                 + " values (:subject, 't-ann', 'phone', 1, 'retry')")

@@ -1,6 +1,9 @@
 package io.belfry.api.event;
 
 import io.belfry.api.access.Grants;
+import io.belfry.api.document.Document;
+import io.belfry.api.document.RefusesBodies;
+import io.belfry.api.document.RefusesStrangers;
 import io.belfry.api.problem.Problem;
 import io.belfry.core.event.EventId;
 import io.micronaut.core.annotation.Nullable;
@@ -16,6 +19,16 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.authentication.Authentication;
 import io.micronaut.serde.annotation.Serdeable;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.security.SecurityRequirement;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -26,6 +39,7 @@ import java.util.stream.IntStream;
 /// [EventsController] does.
 @Controller("/v1/events:batch")
 @Secured(Grants.EVENTS_WRITE)
+@Tag(name = Document.EVENTS)
 final class BatchController {
     static final String NDJSON = "application/x-ndjson";
 
@@ -40,10 +54,12 @@ final class BatchController {
     }
 
     @Serdeable
+    @Schema(name = "BatchAnswer")
     record Answer(int accepted, int refused, List<Result> results) {}
 
     /// What became of one event: what it would have been answered alone.
     @Serdeable
+    @Schema(name = "BatchResult", description = "What the event would have been answered alone")
     record Result(
             int status,
             @Nullable UUID id,
@@ -60,9 +76,53 @@ final class BatchController {
     }
 
     @Post
+    @Operation(
+            operationId = "sendEvents",
+            summary = "Send many events at once",
+            description = """
+                    Up to 1,000 events and 4 MiB. Each has its own result, in the order of the request, and one that is \
+                    refused keeps no other from being accepted.""",
+            parameters =
+                    @Parameter(
+                            in = ParameterIn.HEADER,
+                            name = "Idempotency-Key",
+                            description =
+                                    "Makes a key for each event that has no `id`, so that the same request can be sent again.",
+                            schema = @Schema(type = "string", maxLength = 255)),
+            requestBody =
+                    @RequestBody(
+                            required = true,
+                            content = {
+                                @Content(
+                                        mediaType = MediaType.APPLICATION_JSON,
+                                        array =
+                                                @ArraySchema(
+                                                        schema = @Schema(implementation = EventForm.class),
+                                                        minItems = 1,
+                                                        maxItems = 1000)),
+                                @Content(
+                                        mediaType = NDJSON,
+                                        schema =
+                                                @Schema(
+                                                        implementation = String.class,
+                                                        description = "One event a line"))
+                            }))
+    @SecurityRequirement(name = Document.API_KEY, scopes = Grants.EVENTS_WRITE)
+    @ApiResponse(
+            responseCode = "202",
+            description = "All are durable.",
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Answer.class)))
+    @ApiResponse(
+            responseCode = "207",
+            description = "Some were refused; the results tell which, and why.",
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Answer.class)))
+    @RefusesBodies
+    @RefusesStrangers
     @Consumes({MediaType.APPLICATION_JSON, NDJSON})
     CompletableFuture<MutableHttpResponse<?>> post(
-            HttpRequest<?> request, @Body byte[] body, Authentication authentication) {
+            @Parameter(hidden = true) HttpRequest<?> request,
+            @Parameter(hidden = true) @Body byte[] body,
+            Authentication authentication) {
         if (body.length > settings.maxBatchBytes()) {
             return refusal(Problem.tooLarge(settings.maxBatchBytes()));
         }

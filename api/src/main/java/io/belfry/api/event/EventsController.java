@@ -1,7 +1,11 @@
 package io.belfry.api.event;
 
+import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
+
 import io.belfry.api.access.Grants;
-import io.belfry.api.document.ServiceRefusals;
+import io.belfry.api.document.Document;
+import io.belfry.api.document.RefusesBodies;
+import io.belfry.api.document.RefusesStrangers;
 import io.belfry.api.problem.Problem;
 import io.belfry.core.event.EventId;
 import io.micronaut.http.HttpRequest;
@@ -15,10 +19,14 @@ import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.authentication.Authentication;
 import io.micronaut.serde.annotation.Serdeable;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.headers.Header;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +37,7 @@ import java.util.concurrent.CompletableFuture;
 /// thread.
 @Controller("/v1/events")
 @Secured(Grants.EVENTS_WRITE)
-@Tag(name = "Events")
+@Tag(name = Document.EVENTS)
 final class EventsController {
     static final Duration RETRY = Duration.ofSeconds(1);
 
@@ -43,22 +51,57 @@ final class EventsController {
 
     /// A durable event.
     @Serdeable
-    record Accepted(String id, String acceptedAt) {
+    @Schema(name = "Accepted")
+    record Accepted(
+            @Schema(requiredMode = REQUIRED, format = "uuid", description = "Minted by the server")
+            String id,
+
+            @Schema(requiredMode = REQUIRED, format = "date-time")
+            String acceptedAt) {
         static Accepted of(UUID id) {
             return new Accepted(id.toString(), EventId.acceptedAt(id).toString());
         }
     }
 
     @Post
-    @Operation(summary = "Send an event", description = "Answers 202 once the event is committed.")
-    @RequestBody(content = @Content(mediaType = "application/json", schema = @Schema(implementation = EventForm.class)))
+    @Operation(
+            operationId = "sendEvent",
+            summary = "Send an event",
+            description = """
+                    Answers 202 once the event is committed: from then on it is delivered, whatever fails. An event sent \
+                    again with the same idempotency key by the same API key is answered what the first was, with \
+                    `Idempotency-Replayed: true`.""",
+            parameters =
+                    @Parameter(
+                            in = ParameterIn.HEADER,
+                            name = "Idempotency-Key",
+                            description = "The same as `id` in the body. It holds for 24 hours at least.",
+                            schema = @Schema(type = "string", maxLength = 255)))
+    @SecurityRequirement(name = Document.API_KEY, scopes = Grants.EVENTS_WRITE)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = EventForm.class)))
     @ApiResponse(
             responseCode = "202",
             description = "The event is durable.",
-            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Accepted.class)))
-    @ServiceRefusals
+            headers =
+                    @Header(
+                            name = "Idempotency-Replayed",
+                            description = "`true` where an earlier request with this key had stored it",
+                            schema = @Schema(implementation = Boolean.class)),
+            content =
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Accepted.class)))
+    @ApiResponse(
+            responseCode = "409",
+            description = "Another request with this idempotency key is still under way, see `Retry-After`.",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @RefusesBodies
+    @RefusesStrangers
     CompletableFuture<MutableHttpResponse<?>> post(
-            HttpRequest<?> request, @Body byte[] body, Authentication authentication) {
+            @Parameter(hidden = true) HttpRequest<?> request, @Body byte[] body, Authentication authentication) {
         Caller caller = Caller.of(request, authentication);
         Item item = reader.one(body);
         if (item instanceof Item.Readable(Draft draft)) {

@@ -1,6 +1,10 @@
 package io.belfry.api.inbox;
 
 import io.belfry.api.access.Grants;
+import io.belfry.api.document.Document;
+import io.belfry.api.document.RefusesBodies;
+import io.belfry.api.document.RefusesParameters;
+import io.belfry.api.document.RefusesStrangers;
 import io.belfry.api.json.Fields;
 import io.belfry.api.json.StrictJson;
 import io.belfry.api.problem.Problem;
@@ -8,6 +12,7 @@ import io.belfry.core.inbox.InboxCursor;
 import io.belfry.core.inbox.InboxJson;
 import io.belfry.core.inbox.InboxLog;
 import io.belfry.core.inbox.Inboxes;
+import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
@@ -20,8 +25,15 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.authentication.Authentication;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.security.SecurityRequirement;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 
@@ -29,6 +41,7 @@ import java.util.UUID;
 @Controller("/v1/inbox")
 @Secured(Grants.USER)
 @ExecuteOn(TaskExecutors.BLOCKING)
+@Tag(name = Document.INBOX)
 final class InboxController {
     private static final int MAX_PAGE = 100;
     private static final int MAX_IDS = 1000;
@@ -43,16 +56,30 @@ final class InboxController {
         this.json = json;
     }
 
-    /// A page, newest first: `{items, nextCursor, counts, offset}`.
     @Get
+    @Operation(operationId = "listInbox", summary = "List notifications, newest first")
+    @SecurityRequirement(name = Document.USER_TOKEN)
+    @ApiResponse(
+            responseCode = "200",
+            description = "A page, exact at its `offset`",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = InboxForms.Page.class)))
+    @RefusesParameters
+    @RefusesStrangers
     MutableHttpResponse<?> list(
-            @QueryValue(defaultValue = "20") int limit, @QueryValue Optional<String> cursor, Authentication user) {
+            @Parameter(description = "Items of a page at most", schema = @Schema(minimum = "1", maximum = "100"))
+                    @QueryValue(defaultValue = "20")
+                    int limit,
+            @Parameter(description = "The `nextCursor` of the page before") @Nullable @QueryValue String cursor,
+            Authentication user) {
         if (limit < 1 || limit > MAX_PAGE) {
             return Problem.invalid("limit: " + limit + " (expected: 1 to " + MAX_PAGE + ")")
                     .response();
         }
-        OptionalLong before = cursor.map(InboxCursor::parse).orElse(OptionalLong.empty());
-        if (cursor.isPresent() && before.isEmpty()) {
+        OptionalLong before = cursor == null ? OptionalLong.empty() : InboxCursor.parse(cursor);
+        if (cursor != null && before.isEmpty()) {
             return Problem.invalid("cursor (expected: a nextCursor of an earlier page)")
                     .response();
         }
@@ -60,12 +87,41 @@ final class InboxController {
     }
 
     @Get("/counts")
+    @Operation(operationId = "inboxCounts", summary = "Tell how many are unread and unseen")
+    @SecurityRequirement(name = Document.USER_TOKEN)
+    @ApiResponse(
+            responseCode = "200",
+            description = "Counts, exact at their `offset`",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = InboxForms.Position.class)))
+    @RefusesStrangers
     MutableHttpResponse<?> counts(Authentication user) {
         return answer(InboxJson.position(log.position(user.getName())));
     }
 
-    /// Marks read, by `ids` or `upTo`.
     @Post("/read")
+    @Operation(
+            operationId = "markRead",
+            summary = "Mark notifications read, on all devices",
+            description = "Either those of `ids`, or all up to the offset `upTo`.")
+    @SecurityRequirement(name = Document.USER_TOKEN)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = InboxForms.Read.class)))
+    @ApiResponse(
+            responseCode = "200",
+            description = "Counts after it",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = InboxForms.Position.class)))
+    @RefusesBodies
+    @RefusesStrangers
     MutableHttpResponse<?> read(@Body byte[] body, Authentication user) {
         return switch (json.read(body)) {
             case StrictJson.Reading.Refused(var problem) -> problem.response();
@@ -99,8 +155,27 @@ final class InboxController {
         }
     }
 
-    /// Marks seen what was created up to an offset.
     @Post("/seen")
+    @Operation(
+            operationId = "markSeen",
+            summary = "Mark notifications seen, on all devices",
+            description = "All that were created up to an offset; what a badge counts is what is unseen.")
+    @SecurityRequirement(name = Document.USER_TOKEN)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = InboxForms.Seen.class)))
+    @ApiResponse(
+            responseCode = "200",
+            description = "Counts after it",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = InboxForms.Position.class)))
+    @RefusesBodies
+    @RefusesStrangers
     MutableHttpResponse<?> seen(@Body byte[] body, Authentication user) {
         return switch (json.read(body)) {
             case StrictJson.Reading.Refused(var problem) -> problem.response();

@@ -1,11 +1,16 @@
 package io.belfry.api.problem;
 
+import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.NOT_REQUIRED;
+import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.serde.annotation.Serdeable;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Duration;
 import java.util.List;
 
@@ -14,8 +19,17 @@ import java.util.List;
 ///
 /// @param errors what is wrong, each with a JSON pointer into the request's body
 @Serdeable
+@Schema(
+        name = "Problem",
+        description = "An error (RFC 9457). `type` is stable; `errors` names each fault of a request.")
 public record Problem(
-        String type, String title, int status, @Nullable String detail, List<Fault> errors) {
+        String type,
+        String title,
+        int status,
+        @Nullable String detail,
+
+        @Schema(requiredMode = NOT_REQUIRED, description = "Every fault of the request, where it is not valid")
+        List<Fault> errors) {
     public static final String MEDIA_TYPE = "application/problem+json";
 
     /// One fault in a request.
@@ -23,7 +37,16 @@ public record Problem(
     /// @param pointer into the body (RFC 6901); empty where it is the body as a whole, or no part of it
     /// @param detail the value where it helps, and what was expected
     @Serdeable
-    public record Fault(String pointer, String detail) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "Fault")
+    public record Fault(
+            @Schema(
+                    requiredMode = REQUIRED,
+                    description = "A JSON pointer into the body; empty where the fault is in no part of it")
+            String pointer,
+
+            @Schema(requiredMode = REQUIRED, description = "What is wrong, and what was expected")
+            String detail) {}
 
     public static Problem malformed(String detail) {
         return new Problem("/problems/malformed", "The request cannot be read", 400, detail, List.of());

@@ -1,19 +1,24 @@
 package io.belfry.api.trace;
 
+import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.belfry.core.receipt.Receipts;
 import io.belfry.core.trace.NotificationTrace;
 import io.micronaut.core.annotation.Nullable;
 import io.micronaut.json.tree.JsonNode;
 import io.micronaut.serde.annotation.Serdeable;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /// A [NotificationTrace] as the API shows it.
 @Serdeable
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(name = "Trace", description = "The way of one notification")
 record TraceView(
-        String id,
-        String eventId,
+        @Schema(requiredMode = REQUIRED, format = "uuid") String id,
+        @Schema(requiredMode = REQUIRED, format = "uuid") String eventId,
         String userId,
         long offset,
         String type,
@@ -22,8 +27,11 @@ record TraceView(
         @Nullable String title,
         @Nullable String body,
         @Nullable String link,
+
+        @Schema(requiredMode = REQUIRED, type = "object", description = "The event's data")
         JsonNode data,
-        Optional<String> actor,
+
+        @Nullable String actor,
         Instant acceptedAt,
         Instant writtenAt,
         boolean read,
@@ -34,18 +42,34 @@ record TraceView(
 
     /// @param decision planned, or why not
     @Serdeable
-    record Push(String decision, Optional<Instant> dueAt, Optional<Integer> rounds) {}
+    @Schema(name = "TracePush")
+    record Push(
+            @Schema(requiredMode = REQUIRED, description = "`planned`, or why there is none")
+            String decision,
+
+            @Nullable Instant dueAt,
+
+            @Nullable @Schema(description = "How often it was tried")
+            Integer rounds) {}
 
     /// @param covers whether it proves that the device has this notification
     @Serdeable
-    record Receipt(String deviceId, long offset, Instant at, boolean covers) {}
+    @Schema(name = "TraceReceipt")
+    record Receipt(
+            String deviceId,
+            long offset,
+            Instant at,
+
+            @Schema(requiredMode = REQUIRED, description = "Whether it proves that the device has this notification")
+            boolean covers) {}
 
     @Serdeable
+    @Schema(name = "TraceAttempt")
     record Attempt(
             String deviceId,
             int attempt,
             Instant startedAt,
-            Optional<Instant> finishedAt,
+            @Nullable Instant finishedAt,
             String outcome,
             @Nullable String detail) {}
 
@@ -63,15 +87,15 @@ record TraceView(
                 trace.body(),
                 trace.link(),
                 data,
-                trace.actor(),
+                trace.actor().orElse(null),
                 trace.acceptedAt(),
                 trace.writtenAt(),
                 trace.read(),
                 trace.seen(),
                 new Push(
                         trace.push(),
-                        trace.timer().map(NotificationTrace.Timer::dueAt),
-                        trace.timer().map(NotificationTrace.Timer::attempts)),
+                        trace.timer().map(NotificationTrace.Timer::dueAt).orElse(null),
+                        trace.timer().map(NotificationTrace.Timer::attempts).orElse(null)),
                 trace.receipts().stream()
                         .map(receipt -> receipt(receipt, trace))
                         .toList(),
@@ -88,7 +112,7 @@ record TraceView(
                 attempt.deviceId(),
                 attempt.attempt(),
                 attempt.startedAt(),
-                attempt.finishedAt(),
+                attempt.finishedAt().orElse(null),
                 attempt.outcome(),
                 attempt.detail());
     }

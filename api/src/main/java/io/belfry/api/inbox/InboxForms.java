@@ -1,0 +1,94 @@
+package io.belfry.api.inbox;
+
+import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
+
+import io.micronaut.core.annotation.Introspected;
+import io.micronaut.core.annotation.Nullable;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/// How an inbox looks in requests and answers, for the API's document. [io.belfry.core.inbox.InboxJson] writes them,
+/// the
+/// same for the API and the gateway; that both agree is tested.
+final class InboxForms {
+    private InboxForms() {}
+
+    @Introspected
+    @Schema(name = "Counts")
+    record Counts(
+            long total,
+
+            @Schema(requiredMode = REQUIRED, description = "Not opened")
+            long unread,
+
+            @Schema(requiredMode = REQUIRED, description = "Neither opened nor listed")
+            long unseen) {}
+
+    @Introspected
+    @Schema(name = "InboxPosition")
+    record Position(
+            Counts counts,
+
+            @Schema(requiredMode = REQUIRED, description = "The head of the inbox's log")
+            long offset) {}
+
+    @Introspected
+    @Schema(name = "InboxPage")
+    record Page(
+            List<Entry> items,
+
+            @Nullable @Schema(description = "For the next page; none on the last")
+            String nextCursor,
+
+            Counts counts,
+
+            @Schema(requiredMode = REQUIRED, description = "The head of the inbox's log")
+            long offset) {}
+
+    @Introspected
+    @Schema(name = "InboxItem")
+    record Entry(
+            UUID id,
+
+            @Schema(requiredMode = REQUIRED, description = "Where in the log it was created")
+            long offset,
+
+            String type,
+            String category,
+
+            @Schema(
+                    requiredMode = REQUIRED,
+                    type = "string",
+                    allowableValues = {"critical", "high", "normal", "bulk"})
+            String priority,
+
+            @Nullable @Schema(description = "What the template made; none where the type has no template")
+            String title,
+
+            @Nullable String body,
+            @Nullable String link,
+            Instant createdAt,
+            boolean read,
+            boolean seen,
+
+            @Schema(requiredMode = REQUIRED, type = "object", description = "The event's data")
+            Object data) {}
+
+    @Introspected
+    @Schema(name = "MarkRead", additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
+    record Read(
+            @Nullable @ArraySchema(schema = @Schema(format = "uuid"), maxItems = 1000)
+            List<String> ids,
+
+            @Nullable @Schema(description = "An offset", minimum = "0")
+            Long upTo) {}
+
+    @Introspected
+    @Schema(name = "MarkSeen", additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
+    record Seen(
+            @Schema(description = "An offset", minimum = "0", requiredMode = REQUIRED)
+            long upTo) {}
+}

@@ -1,0 +1,121 @@
+package io.belfry.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.belfry.core.access.Scope;
+import io.micronaut.web.router.Router;
+import io.micronaut.web.router.UriRouteInfo;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// That the API's document tells the truth. Every answer in the tests of this module is held against it as well, see
+/// [Contract].
+@ExtendWith(ApiExtension.class)
+class DocumentTest {
+    private final ApiNode api;
+
+    DocumentTest(ApiNode api) {
+        this.api = api;
+    }
+
+    @Test
+    void namesEveryRouteAndNoOther() {
+        Set<String> routes = api.bean(Router.class)
+                .uriRoutes()
+                .filter(route -> route.getUriMatchTemplate().toString().startsWith("/v1/"))
+                .map(DocumentTest::name)
+                // Micronaut answers HEAD wherever it answers GET.
+                .filter(name -> !name.startsWith("HEAD "))
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(api.contract().operations().keySet()).isEqualTo(routes);
+        assertThat(routes).hasSizeGreaterThan(9);
+    }
+
+    private static String name(UriRouteInfo<?, ?> route) {
+        return route.getHttpMethodName() + " "
+                + route.getUriMatchTemplate().toString().replaceAll("\\{\\?.*}$", "");
+    }
+
+    @Test
+    void everyOperationSaysWhatItNeedsAndWhatItAnswers() {
+        api.contract().operations().forEach((name, operation) -> {
+            JsonNode text = operation.text();
+            assertThat(text.path("summary").asText()).as(name).isNotBlank();
+            assertThat(text.path("operationId").asText()).as(name).matches("[a-z][A-Za-z]+");
+            assertThat(text.path("tags").size()).as(name).isEqualTo(1);
+            assertThat(text.path("security").isEmpty()).as(name).isFalse();
+            assertThat(text.path("responses").properties())
+                    .as(name)
+                    .anyMatch(response -> response.getKey().startsWith("2"))
+                    .allSatisfy(response -> assertThat(response.getValue().toString())
+                            .as(name + " " + response.getKey())
+                            .doesNotContain("\"schema\":{}", "\"schema\":{\"type\":\"object\"}"));
+            text.path("responses").properties().stream()
+                    .filter(response -> response.getKey().compareTo("400") >= 0)
+                    .forEach(response -> assertThat(
+                                    response.getValue().path("content").has("application/problem+json"))
+                            .as(name + " " + response.getKey())
+                            .isTrue());
+        });
+    }
+
+    /// Each operation succeeds once here, and so is held against the document.
+    @Test
+    void everySuccessIsAsDocumented() {
+        String sender = api.key(Scope.EVENTS_WRITE);
+        String reader = api.key(Scope.EVENTS_READ);
+        String user = api.token("doc-ana");
+        String event = """
+                {"type":"doc.test","recipients":["doc-ana","doc-ben"],"topic":"doc/1","actor":"doc-ben",
+                 "data":{"n":1},"priority":"high","category":"general","id":"%s"}""".formatted(UUID.randomUUID());
+        String id = api.call("POST", "/v1/events", sender, event)
+                .is(202)
+                .json()
+                .path("id")
+                .asText();
+        api.call("POST", "/v1/events:batch", sender, "[" + event + "]").is(202);
+        api.call("POST", "/v1/events:batch", sender, "[" + event + ",{}]").is(207);
+        api.get("/v1/events/" + id, reader).is(200);
+        api.get("/v1/notifications/" + Notifications.write(api, UUID.fromString(id), "doc-ana") + "/trace", user)
+                .is(200);
+        api.call("PUT", "/v1/devices/doc-phone", user, "{\"token\":\"t\",\"platform\":\"web\",\"appVersion\":\"1\"}")
+                .is(200);
+        api.call("DELETE", "/v1/devices/doc-phone", user, "").is(204);
+        api.get("/v1/inbox?limit=1", user).is(200);
+        api.get("/v1/inbox/counts", user).is(200);
+        api.call("POST", "/v1/inbox/read", user, "{\"upTo\":1}").is(200);
+        api.call("POST", "/v1/inbox/seen", user, "{\"upTo\":1}").is(200);
+
+        Set<String> documented = api.contract().operations().values().stream()
+                .flatMap(operation -> operation.text().path("responses").properties().stream()
+                        .filter(response -> response.getKey().startsWith("2"))
+                        .map(response -> operation.name() + " " + response.getKey()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(api.contract().seen()).containsAll(documented);
+    }
+
+    @Test
+    void theDocumentAndItsPageNeedNobodyElse() {
+        assertThat(api.get("/openapi.json", "")
+                        .is(200)
+                        .json()
+                        .path("info")
+                        .path("title")
+                        .asText())
+                .isEqualTo("Belfry");
+        Answer page = api.get("/docs", "").is(200);
+        assertThat(page.header("Content-Security-Policy").orElse("")).contains("default-src 'none'");
+        assertThat(page.body()).doesNotContain("//");
+        for (String part : Set.of("swagger-ui.css", "swagger-ui-bundle.js", "docs.js", "docs.css")) {
+            assertThat(page.body()).contains("/docs/" + part);
+            assertThat(api.get("/docs/" + part, "").is(200).body()).isNotBlank();
+        }
+        api.get("/docs/index.html", "").isProblem(404, "not-found");
+    }
+}

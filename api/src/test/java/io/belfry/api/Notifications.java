@@ -1,0 +1,49 @@
+package io.belfry.api;
+
+import io.belfry.core.event.Priority;
+import io.belfry.core.inbox.InboxWriter;
+import io.belfry.core.inbox.NewNotification;
+import io.belfry.core.inbox.NotificationId;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.UUID;
+
+/// What the dispatcher would write, since it does not run here.
+final class Notifications {
+    private Notifications() {}
+
+    /// Dispatches an event to users, a push planned for all but the first.
+    ///
+    /// @return the first user's notification
+    static UUID write(ApiNode api, UUID event, String... users) {
+        api.jdbi().useTransaction(h -> {
+            var batch = new ArrayList<NewNotification>();
+            for (String user : users) {
+                boolean first = user.equals(users[0]);
+                batch.add(new NewNotification(
+                        NotificationId.of(event, user),
+                        user,
+                        event,
+                        "report.test",
+                        "general",
+                        Priority.NORMAL,
+                        "A title",
+                        null,
+                        null,
+                        first ? "no_device" : "planned",
+                        first ? OptionalInt.empty() : OptionalInt.of(3_600_000)));
+            }
+            try {
+                api.bean(InboxWriter.class).write(h.getConnection(), batch, List.of(users));
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+            h.createUpdate("delete from pending_events where event_id = :event")
+                    .bind("event", event)
+                    .execute();
+        });
+        return NotificationId.of(event, users[0]);
+    }
+}
