@@ -7,27 +7,34 @@ import io.belfry.core.identity.UserTokens;
 import io.micronaut.core.async.publisher.Publishers;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
+import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.security.authentication.Authentication;
 import io.micronaut.security.filters.AuthenticationFetcher;
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /// Who calls `/v1`: a service by its API key, or an end user's app by the user's JWT, both as a bearer. The roles of a
-/// key
-/// are its scopes; those of a user are [Grants#USER].
+/// key are its scopes; those of a user are [Grants#USER].
 @Singleton
 final class BearerCredentials implements AuthenticationFetcher<HttpRequest<?>> {
     private static final String SCHEME = "Bearer ";
 
     private final ApiKeys keys;
     private final UserTokens tokens;
+    private final Scheduler blocking;
 
-    BearerCredentials(ApiKeys keys, UserTokens tokens) {
+    BearerCredentials(ApiKeys keys, UserTokens tokens, @Named(TaskExecutors.BLOCKING) ExecutorService blocking) {
         this.keys = keys;
         this.tokens = tokens;
+        this.blocking = Schedulers.fromExecutorService(blocking);
     }
 
     @Override
@@ -35,23 +42,34 @@ final class BearerCredentials implements AuthenticationFetcher<HttpRequest<?>> {
         if (!request.getPath().startsWith("/v1/")) {
             return Publishers.empty();
         }
-        Optional<Authentication> found = request.getHeaders()
+        return request.getHeaders()
                 .findFirst(HttpHeaders.AUTHORIZATION)
                 .filter(header -> header.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
                 .map(header -> header.substring(SCHEME.length()).strip())
-                .flatMap(this::authenticate);
-        return found.<Publisher<Authentication>>map(Publishers::just).orElseGet(Publishers::empty);
+                .map(this::authenticate)
+                .orElseGet(Publishers::empty);
     }
 
-    private Optional<Authentication> authenticate(String bearer) {
+    private Publisher<Authentication> authenticate(String bearer) {
         if (bearer.startsWith(ApiKeys.PREFIX)) {
-            return keys.find(bearer)
-                    .map(key -> Authentication.build(
-                            key.id().toString(),
-                            key.scopes().stream().map(Scope::label).toList(),
-                            Map.of()));
+            return Mono.justOrEmpty(service(bearer));
         }
-        return switch (tokens.verify(bearer)) {
+        // Keys of a host are fetched over the network, for which no event loop waits.
+        return tokens.mayBlock()
+                ? Mono.fromCallable(() -> user(bearer)).subscribeOn(blocking).flatMap(Mono::justOrEmpty)
+                : Mono.justOrEmpty(user(bearer));
+    }
+
+    private Optional<Authentication> service(String key) {
+        return keys.find(key)
+                .map(found -> Authentication.build(
+                        found.id().toString(),
+                        found.scopes().stream().map(Scope::label).toList(),
+                        Map.of()));
+    }
+
+    private Optional<Authentication> user(String token) {
+        return switch (tokens.verify(token)) {
             case TokenVerdict.Valid valid ->
                 Optional.of(Authentication.build(valid.user().value(), List.of(Grants.USER), Map.of()));
             case TokenVerdict.Expired expired -> Optional.empty();

@@ -22,6 +22,7 @@ import java.lang.annotation.Target;
         content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 @ApiResponse(
         responseCode = "503",
-        description = "The database cannot be reached. The same request may succeed later, see `Retry-After`.",
+        description =
+                "The database, or the keys of tokens, cannot be reached. The same request may succeed later, see `Retry-After`.",
         content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public @interface RefusesStrangers {}

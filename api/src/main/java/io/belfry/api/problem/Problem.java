@@ -134,6 +134,15 @@ public record Problem(
         return new Problem("/problems/unavailable", "The database cannot be reached", 503, detail, List.of());
     }
 
+    public static Problem noTokenKeys() {
+        return new Problem(
+                "/problems/token-keys-unavailable",
+                "Tokens cannot be judged at present",
+                503,
+                "The keys they are signed with cannot be fetched. The same token may be taken later.",
+                List.of());
+    }
+
     public MutableHttpResponse<Problem> response() {
         return HttpResponse.<Problem>status(HttpStatus.valueOf(status))
                 .contentType(MEDIA_TYPE)
