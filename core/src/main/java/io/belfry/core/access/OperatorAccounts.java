@@ -137,7 +137,8 @@ public class OperatorAccounts {
                     .setMapKeyColumn("id")
                     .setMapValueColumn("admin")
                     .collectInto(new GenericType<Map<UUID, Boolean>>() {});
-            boolean others = admins.entrySet().stream().anyMatch(one -> one.getValue() && !one.getKey().equals(id));
+            boolean others = admins.entrySet().stream()
+                    .anyMatch(one -> one.getValue() && !one.getKey().equals(id));
             if (!keepsAdmin && admins.getOrDefault(id, false) && !others) {
                 return new Change.LastAdmin();
             }
