@@ -198,11 +198,13 @@ create table pending_events (
     lane        smallint not null references lanes,
     event_id    uuid     not null,
     expanded_to text collate "C",
+    named       int      not null default 1,
     primary key (lane, seq)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0,
         autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 100000);
 create index on pending_events (event_id);
 comment on column pending_events.expanded_to is 'Last follower written so far, for an audience of more than a page.';
+comment on column pending_events.named is 'About how many notifications it makes at once, so that a batch is filled without reading events beyond it.';
 alter table pending_events alter column seq set cache 1;
 
 create table dead_letters (

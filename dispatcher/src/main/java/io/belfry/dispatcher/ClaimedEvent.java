@@ -7,11 +7,13 @@ import java.util.UUID;
 
 /// An event in the hands of the one dispatcher that holds its lane.
 ///
+/// @param lane held for as long as it is claimed
 /// @param seq its place in the lane
 /// @param recipients those it names
 /// @param topic its followers are recipients too
 /// @param expandedTo the last follower that was written by an earlier batch
 record ClaimedEvent(
+        int lane,
         long seq,
         UUID id,
         String type,

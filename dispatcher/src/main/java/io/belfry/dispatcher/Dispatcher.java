@@ -22,7 +22,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
@@ -39,7 +38,7 @@ public class Dispatcher {
 
     private final Jdbi jdbi;
     private final DispatcherSettings settings;
-    private final Lane lane;
+    private final Claims claims;
     private final Expansion expansion;
     private final Readers readers;
     private final Wording wording;
@@ -53,7 +52,7 @@ public class Dispatcher {
     Dispatcher(
             Jdbi jdbi,
             DispatcherSettings settings,
-            Lane lane,
+            Claims claims,
             Expansion expansion,
             Readers readers,
             Wording wording,
@@ -63,7 +62,7 @@ public class Dispatcher {
             MeterRegistry metrics) {
         this.jdbi = jdbi;
         this.settings = settings;
-        this.lane = lane;
+        this.claims = claims;
         this.expansion = expansion;
         this.readers = readers;
         this.wording = wording;
@@ -81,59 +80,77 @@ public class Dispatcher {
                 .register(metrics);
     }
 
-    /// Dispatches the next batch of any lane of this priority.
+    /// How much there was.
+    public enum Progress {
+        /// Nothing that nobody else is at.
+        NOTHING,
+        /// What was there is done.
+        ALL,
+        /// There is more than fits one batch.
+        PART
+    }
+
+    /// Dispatches the next batch of lanes of this priority.
     ///
-    /// @return false when no lane of this priority has work that nobody else is at
+    /// @param maxLanes to hold at the same time
     /// @throws SQLException when the batch failed; it is then as it was before
-    public boolean dispatchNext(Priority priority) throws SQLException {
-        return inLane(priority, settings.batchEvents(), this::process);
+    public Progress dispatchNext(Priority priority, int maxLanes) throws SQLException {
+        return dispatch(priority, maxLanes, settings.batchEvents(), this::process);
     }
 
     /// The same for a single event, after a batch failed: one that cannot be dispatched is set aside, so that it does
-    /// not
-    /// block its lane for ever.
-    public boolean dispatchOneOrBury(Priority priority) throws SQLException {
-        return inLane(priority, 1, this::processOrBury);
+    /// not block its lane for ever.
+    public Progress dispatchOneOrBury(Priority priority) throws SQLException {
+        return dispatch(priority, 1, 1, this::processOrBury);
     }
 
     private interface Work {
-        Done on(Connection connection, int lane, List<ClaimedEvent> claimed) throws SQLException;
+        Done on(Connection connection, Claims.Claim claim) throws SQLException;
     }
 
-    private boolean inLane(Priority priority, int limit, Work work) throws SQLException {
-        Optional<Done> done = jdbi.<Optional<Done>, SQLException>inTransaction(handle -> {
+    private Progress dispatch(Priority priority, int maxLanes, int maxEvents, Work work) throws SQLException {
+        Done done = jdbi.<Done, SQLException>inTransaction(handle -> {
             Connection connection = handle.getConnection();
-            OptionalInt held = lane.lock(connection, priority);
-            return held.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(work.on(connection, held.getAsInt(), lane.next(connection, held.getAsInt(), limit)));
+            Claims.Claim claim = claims.next(connection, priority, maxLanes, maxEvents);
+            return claim.lanes().isEmpty() ? Done.NOTHING : work.on(connection, claim);
         });
-        done.ifPresent(this::publish);
-        return done.isPresent();
+        publish(done);
+        return progress(done, maxEvents);
     }
 
-    private Done process(Connection connection, int held, List<ClaimedEvent> claimed) throws SQLException {
-        Expansion.Batch batch = expansion.expand(connection, claimed);
+    /// An audience that is written page by page does not count as a queue: while it lasts, all lanes are to move.
+    private Progress progress(Done done, int maxEvents) {
+        if (done.claim.lanes().isEmpty()) {
+            return Progress.NOTHING;
+        }
+        int share = Math.ceilDiv(maxEvents, done.claim.lanes().size());
+        boolean more = done.batch.pairs().size() >= settings.batchRecipients()
+                || done.batch.finished().size() >= share;
+        return more && done.batch.unfinished().isEmpty() ? Progress.PART : Progress.ALL;
+    }
+
+    private Done process(Connection connection, Claims.Claim claim) throws SQLException {
+        Expansion.Batch batch = expansion.expand(connection, claim);
         List<Written> written = write(connection, batch.pairs());
-        lane.finish(connection, held, batch);
-        return new Done(batch, written);
+        claims.finish(connection, batch);
+        return new Done(claim, batch, written);
     }
 
-    private Done processOrBury(Connection connection, int held, List<ClaimedEvent> claimed) throws SQLException {
+    private Done processOrBury(Connection connection, Claims.Claim claim) throws SQLException {
         Savepoint before = connection.setSavepoint();
         try {
-            return process(connection, held, claimed);
+            return process(connection, claim);
         } catch (SQLException | RuntimeException e) {
             if (DatabaseFault.isPassing(e)) {
                 throw e;
             }
             connection.rollback(before);
-            for (ClaimedEvent event : claimed) {
+            for (ClaimedEvent event : claim.events()) {
                 LOG.error("Event {} cannot be dispatched and is set aside", event.id(), e);
-                lane.bury(connection, held, event, String.valueOf(e.getMessage()));
+                claims.bury(connection, event, String.valueOf(e.getMessage()));
                 buried.increment();
             }
-            return new Done(new Expansion.Batch(List.of(), List.of(), Optional.empty()), List.of());
+            return new Done(claim, Expansion.Batch.NOTHING, List.of());
         }
     }
 
@@ -183,6 +200,9 @@ public class Dispatcher {
     }
 
     private void publish(Done done) {
+        if (done.written.isEmpty() && done.batch.finished().isEmpty()) {
+            return;
+        }
         events.increment(done.batch.finished().size());
         notifications.increment(done.written.size());
         Map<UUID, String> data = new HashMap<>();
@@ -192,5 +212,7 @@ public class Dispatcher {
         publisher.publish(done.written, data);
     }
 
-    private record Done(Expansion.Batch batch, List<Written> written) {}
+    private record Done(Claims.Claim claim, Expansion.Batch batch, List<Written> written) {
+        static final Done NOTHING = new Done(Claims.Claim.NOTHING, Expansion.Batch.NOTHING, List.of());
+    }
 }

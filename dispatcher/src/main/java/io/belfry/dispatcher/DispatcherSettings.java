@@ -8,9 +8,9 @@ import java.time.Duration;
 
 /// How events are dispatched (`belfry.dispatcher`).
 ///
-/// @param batchEvents events claimed from a lane at a time
+/// @param batchEvents events claimed at a time, of one lane or of several together
 /// @param batchRecipients notifications written in one transaction; a larger audience takes several
-/// @param workersPerPriority lanes of one priority that this node drains at the same time
+/// @param workersPerPriority batches of one priority that this node works at at the same time
 /// @param pollEvery how often lanes are looked at if no signal came
 /// @param offlineGrace how long a push waits when nobody listened: a client that just lost its socket is back within a
 ///     second

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Turns claimed events into (event, recipient) pairs, at most one batch of them. Followers of a topic come in pages;
+/// Turns claimed events into (event, recipient) pairs, about one batch of them. Followers of a topic come in pages;
 /// where
-/// the page ends the lane stops, and the next batch goes on from there.
+/// one ends its lane stops, the others go on, and the next batch continues from there.
 @Singleton
 final class Expansion {
     private static final String FOLLOWERS =
@@ -32,31 +32,42 @@ final class Expansion {
     /// An event whose audience did not fit.
     record Unfinished(ClaimedEvent event, String expandedTo) {}
 
-    record Batch(List<Pair> pairs, List<ClaimedEvent> finished, Optional<Unfinished> unfinished) {}
+    record Batch(List<Pair> pairs, List<ClaimedEvent> finished, List<Unfinished> unfinished) {
+        static final Batch NOTHING = new Batch(List.of(), List.of(), List.of());
+    }
 
-    Batch expand(Connection connection, List<ClaimedEvent> events) throws SQLException {
-        var pairs = new ArrayList<Pair>();
-        var finished = new ArrayList<ClaimedEvent>();
-        for (ClaimedEvent event : events) {
-            if (pairs.size() >= settings.batchRecipients()) {
+    Batch expand(Connection connection, Claims.Claim claim) throws SQLException {
+        Batch batch = new Batch(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        Set<Integer> stopped = new HashSet<>();
+        for (ClaimedEvent event : claim.events()) {
+            int room = settings.batchRecipients() - batch.pairs.size();
+            if (room <= 0) {
                 break;
             }
-            if (event.expandedTo().isEmpty()) {
-                named(event).forEach(user -> pairs.add(new Pair(event, user)));
+            if (!stopped.contains(event.lane())) {
+                // An audience leaves half of what room there is to the other lanes, so that none waits for its end.
+                int page = claim.lanes().size() == 1 ? room : Math.ceilDiv(room, 2);
+                Optional<Unfinished> rest = expand(connection, event, page, batch.pairs);
+                rest.ifPresentOrElse(batch.unfinished::add, () -> batch.finished.add(event));
+                rest.ifPresent(unfinished -> stopped.add(event.lane()));
             }
-            if (event.topic().isPresent()) {
-                int room = Math.max(1, settings.batchRecipients() - pairs.size());
-                List<String> page = followers(connection, event, room);
-                Set<String> others = new HashSet<>(event.recipients());
-                event.actor().ifPresent(others::add);
-                page.stream().filter(u -> !others.contains(u)).forEach(user -> pairs.add(new Pair(event, user)));
-                if (page.size() == room) {
-                    return new Batch(pairs, finished, Optional.of(new Unfinished(event, page.getLast())));
-                }
-            }
-            finished.add(event);
         }
-        return new Batch(pairs, finished, Optional.empty());
+        return batch;
+    }
+
+    private static Optional<Unfinished> expand(Connection connection, ClaimedEvent event, int page, List<Pair> pairs)
+            throws SQLException {
+        if (event.expandedTo().isEmpty()) {
+            named(event).forEach(user -> pairs.add(new Pair(event, user)));
+        }
+        if (event.topic().isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> followers = followers(connection, event, page);
+        Set<String> others = new HashSet<>(event.recipients());
+        event.actor().ifPresent(others::add);
+        followers.stream().filter(user -> !others.contains(user)).forEach(user -> pairs.add(new Pair(event, user)));
+        return followers.size() < page ? Optional.empty() : Optional.of(new Unfinished(event, followers.getLast()));
     }
 
     /// The actor is never told of their own act; a user named twice is told once.

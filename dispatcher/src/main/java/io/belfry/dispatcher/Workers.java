@@ -1,5 +1,7 @@
 package io.belfry.dispatcher;
 
+import io.belfry.core.database.DatabaseFault;
+import io.belfry.core.event.Lanes;
 import io.belfry.core.event.Priority;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
@@ -50,12 +52,19 @@ final class Workers {
 
     private void work(Priority priority, Semaphore work) {
         int failures = 0;
+        // All lanes at once while there is little, one at a time while there is so much that others can help.
+        int lanes = Lanes.PARTITIONS;
+        // Events still to be taken singly, since one of them failed its batch.
+        int singly = 0;
         while (!stopping) {
             try {
-                boolean more =
-                        failures == 0 ? dispatcher.dispatchNext(priority) : dispatcher.dispatchOneOrBury(priority);
+                Dispatcher.Progress progress =
+                        singly == 0 ? dispatcher.dispatchNext(priority, lanes) : dispatcher.dispatchOneOrBury(priority);
                 failures = 0;
-                if (!more) {
+                lanes = progress == Dispatcher.Progress.PART ? 1 : Lanes.PARTITIONS;
+                singly = Math.max(0, singly - 1);
+                if (progress == Dispatcher.Progress.NOTHING) {
+                    singly = 0;
                     work.tryAcquire(settings.pollEvery().toMillis(), TimeUnit.MILLISECONDS);
                     work.drainPermits();
                 }
@@ -63,6 +72,7 @@ final class Workers {
                 return;
             } catch (SQLException | RuntimeException e) {
                 failures++;
+                singly = DatabaseFault.isPassing(e) ? 0 : settings.batchEvents();
                 if (stopping || !pauseAfter(priority, failures, e)) {
                     return;
                 }

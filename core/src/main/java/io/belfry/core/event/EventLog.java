@@ -45,8 +45,8 @@ public final class EventLog {
                 from input where key is null or id in (select event_id from keyed)
                 returning id
             ), queued as (
-                insert into pending_events (lane, event_id)
-                select lane, id from input where id in (select id from stored) order by position
+                insert into pending_events (lane, event_id, named)
+                select lane, id, coalesce(cardinality(string_to_array(recipients, ' ')), 0) + 1 from input where id in (select id from stored) order by position
             )
             select id from stored
             """;

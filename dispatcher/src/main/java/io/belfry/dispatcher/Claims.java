@@ -1,0 +1,143 @@
+package io.belfry.dispatcher;
+
+import io.belfry.core.database.ArrayColumns;
+import io.belfry.core.event.Priority;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Claims and finishes the events of lanes. All within the caller's transaction: the lock on a lane's row is the lease,
+/// and ends with the connection of a dispatcher that dies. Stateless.
+@Singleton
+final class Claims {
+    /// The lanes whose first events were accepted before those of the others: any other order starves some of them for
+    /// as long as there is more work than is done.
+    private static final String LOCK = """
+            select l.id from lanes l
+                cross join lateral (select seq from pending_events where lane = l.id order by seq limit 1) first
+            where l.priority = ? order by first.seq limit ? for update of l skip locked
+            """;
+    /// As many as fill a batch of notifications, of which no lane may give more than its share.
+    private static final String NEXT = """
+            select p.lane, p.seq, p.event_id, p.expanded_to, e.type, e.category, e.priority, e.actor, e.topic,
+                   e.recipients, e.data
+            from (
+                select first.*, sum(first.named) over (order by first.seq) - first.named as before
+                from unnest(?::int2[]) as held(id)
+                    cross join lateral (
+                        select * from pending_events where lane = held.id order by seq limit ?) first
+            ) p join events e on e.id = p.event_id
+            where p.before < ?
+            order by p.seq
+            """;
+
+    private final DispatcherSettings settings;
+
+    Claims(DispatcherSettings settings) {
+        this.settings = settings;
+    }
+
+    /// Events of some lanes, in the order of acceptance.
+    ///
+    /// @param lanes held until the transaction ends
+    record Claim(List<Integer> lanes, List<ClaimedEvent> events) {
+        static final Claim NOTHING = new Claim(List.of(), List.of());
+    }
+
+    /// Locks the lanes of this priority that have waited longest, of those that nobody else drains, and reads their
+    /// first events.
+    ///
+    /// @param maxLanes with one alone there is more work for others at the same time; with all of them, events wait
+    /// for
+    ///     fewer transactions
+    /// @param maxEvents of all lanes together, about
+    Claim next(Connection connection, Priority priority, int maxLanes, int maxEvents) throws SQLException {
+        List<Integer> held = lock(connection, priority, maxLanes);
+        return held.isEmpty() ? Claim.NOTHING : new Claim(held, first(connection, held, maxEvents));
+    }
+
+    private static List<Integer> lock(Connection connection, Priority priority, int maxLanes) throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement(LOCK)) {
+            lock.setInt(1, priority.code());
+            lock.setInt(2, maxLanes);
+            var lanes = new ArrayList<Integer>();
+            try (ResultSet row = lock.executeQuery()) {
+                while (row.next()) {
+                    lanes.add(row.getInt(1));
+                }
+            }
+            return lanes;
+        }
+    }
+
+    /// A statement of its own: what another dispatcher did before it let a lane go is seen by later statements only.
+    private List<ClaimedEvent> first(Connection connection, List<Integer> lanes, int maxEvents) throws SQLException {
+        try (PreparedStatement next = connection.prepareStatement(NEXT)) {
+            next.setArray(1, connection.createArrayOf("int2", lanes.toArray()));
+            next.setInt(2, Math.ceilDiv(maxEvents, lanes.size()));
+            next.setInt(3, settings.batchRecipients());
+            var events = new ArrayList<ClaimedEvent>();
+            try (ResultSet row = next.executeQuery()) {
+                while (row.next()) {
+                    events.add(event(row));
+                }
+            }
+            return events;
+        }
+    }
+
+    private static ClaimedEvent event(ResultSet row) throws SQLException {
+        return new ClaimedEvent(
+                row.getInt(1),
+                row.getLong(2),
+                row.getObject(3, UUID.class),
+                row.getString(5),
+                row.getString(6),
+                Priority.ofCode(row.getInt(7)),
+                Optional.ofNullable(row.getString(8)),
+                Optional.ofNullable(row.getString(9)),
+                List.of((String[]) row.getArray(10).getArray()),
+                row.getString(11),
+                Optional.ofNullable(row.getString(4)));
+    }
+
+    /// Takes what is done out of its lane, and notes how far audiences have come.
+    void finish(Connection connection, Expansion.Batch batch) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(
+                "delete from pending_events where (lane, seq) in (select * from unnest(?::int2[], ?::int8[]))")) {
+            new ArrayColumns(delete)
+                    .add("int2", Short[]::new, batch.finished(), event -> (short) event.lane())
+                    .add("int8", Long[]::new, batch.finished(), ClaimedEvent::seq);
+            delete.executeUpdate();
+        }
+        for (Expansion.Unfinished rest : batch.unfinished()) {
+            try (PreparedStatement update = connection.prepareStatement(
+                    "update pending_events set expanded_to = ? where lane = ? and seq = ?")) {
+                update.setString(1, rest.expandedTo());
+                update.setInt(2, rest.event().lane());
+                update.setLong(3, rest.event().seq());
+                update.executeUpdate();
+            }
+        }
+    }
+
+    /// Takes an event that cannot be dispatched out of the way of those behind it, and keeps it for a person.
+    void bury(Connection connection, ClaimedEvent event, String reason) throws SQLException {
+        try (PreparedStatement bury = connection.prepareStatement("""
+                with gone as (delete from pending_events where lane = ? and seq = ?)
+                insert into dead_letters (kind, subject_id, reason) values ('event', ?, ?)
+                """)) {
+            bury.setInt(1, event.lane());
+            bury.setLong(2, event.seq());
+            bury.setObject(3, event.id());
+            bury.setString(4, reason);
+            bury.executeUpdate();
+        }
+    }
+}
