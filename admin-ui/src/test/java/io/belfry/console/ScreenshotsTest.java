@@ -7,6 +7,8 @@ import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import io.belfry.core.access.Role;
+import io.belfry.core.decision.Decision;
+import io.belfry.core.decision.Verdict;
 import io.belfry.core.event.EventLog;
 import io.belfry.core.event.NewEvent;
 import io.belfry.core.event.Priority;
@@ -19,12 +21,12 @@ import io.belfry.core.template.TemplateVersion;
 import io.belfry.core.template.TemplateVersions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -91,8 +93,7 @@ class ScreenshotsTest {
                 "Order 4711 is on its way",
                 "It comes on Friday.",
                 "https://shop.example/orders/4711?" + "z".repeat(80),
-                "planned",
-                OptionalInt.of(600_000)));
+                new Decision(Verdict.NOW, Verdict.NOW, new Verdict.Send(Duration.ofMillis(600_000)))));
         console.jdbi().useHandle(h -> h.createUpdate(
                         "insert into push_attempts (subject_id, user_id, device_id, attempt, outcome, detail)"
                                 + " values (:id, 'u1', 'phone', 1, 'accepted', null), (:id, 'u1', :tablet, 1, 'token_dead', '404 UNREGISTERED')")

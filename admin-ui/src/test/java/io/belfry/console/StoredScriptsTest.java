@@ -10,6 +10,9 @@ import io.belfry.core.access.Scope;
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
 import io.belfry.core.category.PushUnless;
+import io.belfry.core.decision.Decision;
+import io.belfry.core.decision.SuppressionReason;
+import io.belfry.core.decision.Verdict;
 import io.belfry.core.event.EventLog;
 import io.belfry.core.event.NewEvent;
 import io.belfry.core.event.Priority;
@@ -26,7 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -158,8 +160,7 @@ class StoredScriptsTest {
                 attack,
                 attack,
                 "javascript:window.pwned=1",
-                "no_device",
-                OptionalInt.empty());
+                new Decision(Verdict.NOW, Verdict.NOW, new Verdict.Suppress(SuppressionReason.NO_DEVICE)));
         console.deliver(notification);
         console.jdbi().useHandle(h -> h.createUpdate(
                         "insert into push_attempts (subject_id, user_id, device_id, attempt, outcome,"

@@ -8,6 +8,9 @@ import com.microsoft.playwright.options.AriaRole;
 import io.belfry.core.access.AuditEntry;
 import io.belfry.core.access.AuditLog;
 import io.belfry.core.access.Role;
+import io.belfry.core.decision.Decision;
+import io.belfry.core.decision.SuppressionReason;
+import io.belfry.core.decision.Verdict;
 import io.belfry.core.event.EventLog;
 import io.belfry.core.event.Priority;
 import io.belfry.core.inbox.NewNotification;
@@ -23,7 +26,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -304,8 +306,7 @@ class TemplatesTest {
                 title,
                 null,
                 null,
-                "no_device",
-                OptionalInt.empty());
+                new Decision(Verdict.NOW, Verdict.NOW, new Verdict.Suppress(SuppressionReason.NO_DEVICE)));
         console.deliver(notification);
     }
 

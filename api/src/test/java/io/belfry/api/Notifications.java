@@ -1,13 +1,16 @@
 package io.belfry.api;
 
+import io.belfry.core.decision.Decision;
+import io.belfry.core.decision.SuppressionReason;
+import io.belfry.core.decision.Verdict;
 import io.belfry.core.event.Priority;
 import io.belfry.core.inbox.InboxWriter;
 import io.belfry.core.inbox.NewNotification;
 import io.belfry.core.inbox.NotificationId;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.UUID;
 
 /// What the dispatcher would write, since it does not run here.
@@ -32,8 +35,12 @@ final class Notifications {
                         "A title",
                         null,
                         null,
-                        first ? "no_device" : "planned",
-                        first ? OptionalInt.empty() : OptionalInt.of(3_600_000)));
+                        new Decision(
+                                Verdict.NOW,
+                                Verdict.NOW,
+                                first
+                                        ? new Verdict.Suppress(SuppressionReason.NO_DEVICE)
+                                        : new Verdict.Send(Duration.ofMillis(3_600_000)))));
             }
             try {
                 api.bean(InboxWriter.class).write(h.getConnection(), batch, List.of(users));

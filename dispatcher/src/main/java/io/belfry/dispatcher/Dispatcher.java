@@ -1,29 +1,19 @@
 package io.belfry.dispatcher;
 
-import io.belfry.core.category.Categories;
-import io.belfry.core.category.Category;
 import io.belfry.core.database.DatabaseFault;
-import io.belfry.core.decision.Decisions;
-import io.belfry.core.decision.PushDecision;
 import io.belfry.core.event.Priority;
 import io.belfry.core.inbox.InboxWriter;
-import io.belfry.core.inbox.NewNotification;
-import io.belfry.core.inbox.NotificationId;
+import io.belfry.core.inbox.UnlistedNotifications;
 import io.belfry.core.inbox.Written;
-import io.belfry.core.template.Rendered;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -40,10 +30,9 @@ public class Dispatcher {
     private final DispatcherSettings settings;
     private final Claims claims;
     private final Expansion expansion;
-    private final Readers readers;
-    private final Wording wording;
-    private final Categories categories;
+    private final Preparation preparation;
     private final InboxWriter inboxes;
+    private final UnlistedNotifications unlisted;
     private final Publisher publisher;
     private final Counter events;
     private final Counter notifications;
@@ -54,20 +43,18 @@ public class Dispatcher {
             DispatcherSettings settings,
             Claims claims,
             Expansion expansion,
-            Readers readers,
-            Wording wording,
-            Categories categories,
+            Preparation preparation,
             InboxWriter inboxes,
+            UnlistedNotifications unlisted,
             Publisher publisher,
             MeterRegistry metrics) {
         this.jdbi = jdbi;
         this.settings = settings;
         this.claims = claims;
         this.expansion = expansion;
-        this.readers = readers;
-        this.wording = wording;
-        this.categories = categories;
+        this.preparation = preparation;
         this.inboxes = inboxes;
+        this.unlisted = unlisted;
         this.publisher = publisher;
         this.events = Counter.builder("belfry.events.dispatched")
                 .description("Events whose notifications are all written")
@@ -158,45 +145,9 @@ public class Dispatcher {
         if (pairs.isEmpty()) {
             return List.of();
         }
-        Set<String> users = new HashSet<>();
-        pairs.forEach(pair -> users.add(pair.user()));
-        Map<String, Readers.Reader> known = readers.load(connection, users);
-        Wording.OfBatch words = wording.ofBatch();
-        var batch = new ArrayList<NewNotification>(pairs.size());
-        for (Expansion.Pair pair : pairs) {
-            batch.add(notification(pair.event(), known.get(pair.user()), words));
-        }
-        List<String> strangers = known.values().stream()
-                .filter(reader -> !reader.isKnown())
-                .map(Readers.Reader::id)
-                .toList();
-        return inboxes.write(connection, batch, strangers);
-    }
-
-    private NewNotification notification(ClaimedEvent event, Readers.Reader reader, Wording.OfBatch words) {
-        Category category = categories.find(event.category()).orElseGet(() -> categories.ofType(event.type()));
-        PushDecision push = Decisions.push(category, event.priority(), reader.devices());
-        Rendered text = words.of(event, reader);
-        return new NewNotification(
-                NotificationId.of(event.id(), reader.id()),
-                reader.id(),
-                event.id(),
-                event.type(),
-                event.category(),
-                event.priority(),
-                text.title(),
-                text.body(),
-                text.link(),
-                push.label(),
-                delayMillis(push));
-    }
-
-    private static OptionalInt delayMillis(PushDecision push) {
-        return switch (push) {
-            case PushDecision.Planned planned ->
-                OptionalInt.of((int) planned.delay().toMillis());
-            case PushDecision.Suppressed suppressed -> OptionalInt.empty();
-        };
+        Preparation.Prepared prepared = preparation.prepare(connection, pairs);
+        unlisted.write(connection, prepared.unlisted());
+        return inboxes.write(connection, prepared.listed(), prepared.strangers());
     }
 
     private void publish(Done done) {

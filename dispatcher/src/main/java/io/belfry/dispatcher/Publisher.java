@@ -1,5 +1,6 @@
 package io.belfry.dispatcher;
 
+import io.belfry.core.decision.Verdict;
 import io.belfry.core.event.Priority;
 import io.belfry.core.feed.FeedMessage;
 import io.belfry.core.feed.FeedNames;
@@ -63,7 +64,7 @@ final class Publisher {
         var offline = new ArrayList<PushTimers.Hasten>();
         for (int i = 0; i < listeners.size(); i++) {
             Written one = written.get(i);
-            if (listeners.get(i) == 0 && one.notification().pushDelayMillis().isPresent()) {
+            if (listeners.get(i) == 0 && one.notification().decision().push() instanceof Verdict.Send) {
                 Duration grace =
                         one.notification().priority() == Priority.CRITICAL ? Duration.ZERO : settings.offlineGrace();
                 offline.add(new PushTimers.Hasten(one.notification().userId(), one.offset(), grace));
@@ -97,6 +98,8 @@ final class Publisher {
                 n.link(),
                 data,
                 false,
-                false);
+                false,
+                n.decision().isSilent(),
+                n.collapseKey());
     }
 }

@@ -1,5 +1,6 @@
 package io.belfry.dispatcher;
 
+import io.belfry.core.decision.Recipient;
 import io.belfry.core.template.ContentSettings;
 import io.belfry.core.template.PublishedTemplate;
 import io.belfry.core.template.Rendered;
@@ -38,7 +39,7 @@ final class Wording {
         private final Map<UUID, Map<String, Object>> data = new HashMap<>();
         private final Map<Shared, Rendered> shared = new HashMap<>();
 
-        Rendered of(ClaimedEvent event, Readers.Reader reader) {
+        Rendered of(ClaimedEvent event, Recipient reader) {
             Optional<PublishedTemplate> found = templates.live(event.type());
             if (found.isEmpty()) {
                 return Rendered.NOTHING;
@@ -51,7 +52,7 @@ final class Wording {
                             new Shared(event.id(), locale), key -> render(template, locale, event, reader));
         }
 
-        private Rendered render(PublishedTemplate template, String locale, ClaimedEvent event, Readers.Reader reader) {
+        private Rendered render(PublishedTemplate template, String locale, ClaimedEvent event, Recipient reader) {
             try {
                 var values = new HashMap<String, Object>();
                 values.put("data", data.computeIfAbsent(event.id(), id -> Templates.values(event.data())));

@@ -1,5 +1,7 @@
 package io.belfry.gateway;
 
+import java.nio.charset.StandardCharsets;
+
 /// A channel of the client protocol to which the server subscribes every connection.
 enum ClientChannel {
     /// The user's own log. An alias: the name tells nobody who the user is.
@@ -8,19 +10,21 @@ enum ClientChannel {
     ANNOUNCEMENTS("announcements");
 
     private final String label;
-    private final PushHead head;
+    private final byte[] pushPrefix;
 
     ClientChannel(String label) {
         this.label = label;
-        this.head = PushHead.of(label);
+        this.pushPrefix =
+                ("{\"push\":{\"channel\":\"" + label + "\",\"pub\":{\"data\":").getBytes(StandardCharsets.UTF_8);
     }
 
     String label() {
         return label;
     }
 
-    PushHead head() {
-        return head;
+    /// What comes before the data in a push. Not to be changed by the caller.
+    byte[] pushPrefix() {
+        return pushPrefix;
     }
 
     static boolean isOne(String name) {

@@ -33,9 +33,7 @@ enum Disconnect {
     /// Not WebSocket.
     PROTOCOL_ERROR(1002, "protocol error"),
     /// A binary message on a connection that speaks JSON.
-    UNSUPPORTED_BINARY(1003, "binary messages need the subprotocol centrifuge-protobuf"),
-    /// A text message on a connection that speaks Protobuf.
-    UNSUPPORTED_TEXT(1003, "this connection speaks Protobuf"),
+    UNSUPPORTED_DATA(1003, "binary messages need the subprotocol centrifuge-protobuf"),
     /// A text message that is not UTF-8.
     INVALID_TEXT(1007, "not UTF-8"),
     /// A message above the limit. Final.

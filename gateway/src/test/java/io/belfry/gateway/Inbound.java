@@ -1,5 +1,8 @@
 package io.belfry.gateway;
 
+import io.belfry.core.decision.Decision;
+import io.belfry.core.decision.SuppressionReason;
+import io.belfry.core.decision.Verdict;
 import io.belfry.core.event.EventId;
 import io.belfry.core.event.Priority;
 import io.belfry.core.feed.FeedMessage;
@@ -16,8 +19,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
@@ -74,14 +79,20 @@ final class Inbound {
                             "Number " + i,
                             body,
                             null,
-                            "planned",
-                            pushDelayMillis));
+                            decision(pushDelayMillis)));
                 }
                 return writer.write(h.getConnection(), batch, List.of(user));
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
         });
+    }
+
+    private static Decision decision(OptionalInt pushDelayMillis) {
+        Verdict push = pushDelayMillis.isPresent()
+                ? new Verdict.Send(Duration.ofMillis(pushDelayMillis.getAsInt()))
+                : new Verdict.Suppress(SuppressionReason.NO_DEVICE);
+        return new Decision(Verdict.NOW, Verdict.NOW, push);
     }
 
     /// Writes notifications for one user whose pushes are due in an hour, and publishes them.
@@ -146,7 +157,9 @@ final class Inbound {
                 n.link(),
                 "{\"n\":0}",
                 false,
-                false);
+                false,
+                false,
+                Optional.empty());
         return new Feeds.Publication(
                 FeedNames.inbox(n.userId()),
                 new FeedMessage(

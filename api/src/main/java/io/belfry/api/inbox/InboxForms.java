@@ -74,6 +74,12 @@ final class InboxForms {
             boolean read,
             boolean seen,
 
+            @Nullable @Schema(description = "Present where it is to make no sound: the user muted it, or got too many")
+            Boolean silent,
+
+            @Nullable @Schema(description = "Those before it with the same key are gone")
+            String collapseKey,
+
             @Schema(requiredMode = REQUIRED, type = "object", description = "The event's data")
             Object data) {}
 

@@ -20,7 +20,10 @@ record TraceView(
         @Schema(requiredMode = REQUIRED, format = "uuid") String id,
         @Schema(requiredMode = REQUIRED, format = "uuid") String eventId,
         String userId,
-        long offset,
+
+        @Nullable @Schema(description = "Its place in the inbox; absent for one that is in none")
+        Long offset,
+
         String type,
         String category,
         String priority,
@@ -36,9 +39,29 @@ record TraceView(
         Instant writtenAt,
         boolean read,
         boolean seen,
+        Decision decision,
         Push push,
         List<Receipt> receipts,
         List<Attempt> attempts) {
+
+    /// What was decided for each medium.
+    @Serdeable
+    @Schema(name = "TraceDecision")
+    record Decision(
+            @Schema(requiredMode = REQUIRED, description = "`send`, or why it is in no inbox")
+            String inbox,
+
+            @Schema(requiredMode = REQUIRED, description = "`send`, or why it made no sound on connected devices")
+            String live,
+
+            @Schema(requiredMode = REQUIRED, description = "`planned`, or why there is no push")
+            String push,
+
+            @Nullable @Schema(description = "Why the push was put off")
+            String deferral,
+
+            @Nullable @Schema(description = "Until when it was put off")
+            Instant deferredUntil) {}
 
     /// @param decision planned, or why not
     @Serdeable
@@ -79,7 +102,7 @@ record TraceView(
                 trace.id().toString(),
                 trace.eventId().toString(),
                 trace.userId(),
-                trace.offset(),
+                trace.decided().isListed() ? trace.offset() : null,
                 trace.type(),
                 trace.category(),
                 trace.priority().label(),
@@ -92,14 +115,24 @@ record TraceView(
                 trace.writtenAt(),
                 trace.read(),
                 trace.seen(),
+                decision(trace.decided()),
                 new Push(
-                        trace.push(),
+                        trace.decided().push(),
                         trace.timer().map(NotificationTrace.Timer::dueAt).orElse(null),
                         trace.timer().map(NotificationTrace.Timer::attempts).orElse(null)),
                 trace.receipts().stream()
                         .map(receipt -> receipt(receipt, trace))
                         .toList(),
                 trace.attempts().stream().map(TraceView::attempt).toList());
+    }
+
+    private static Decision decision(NotificationTrace.Decided decided) {
+        return new Decision(
+                decided.inbox(),
+                decided.live(),
+                decided.push(),
+                decided.deferral().map(NotificationTrace.Deferral::reason).orElse(null),
+                decided.deferral().map(NotificationTrace.Deferral::until).orElse(null));
     }
 
     private static Receipt receipt(Receipts.DeviceReceipt receipt, NotificationTrace trace) {

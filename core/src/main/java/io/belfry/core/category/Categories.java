@@ -1,7 +1,6 @@
 package io.belfry.core.category;
 
 import io.belfry.core.database.Snapshot;
-import io.belfry.core.event.Priority;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
 import io.belfry.core.template.ContentSettings;
@@ -22,6 +21,14 @@ import org.jdbi.v3.core.statement.Update;
 public class Categories {
     /// The category of types that were given none.
     public static final String DEFAULT = "general";
+
+    private static final String COLUMNS =
+            "id, name, description, priority, mandatory, push, push_unless, push_delay_ms,"
+                    + " opt_in, throttle_limit, throttle_window_ms, throttle_excess, dedupe_ms";
+    private static final String VALUES = ":id, :name, :description, :priority, :mandatory, :push, :unless, :delay,"
+            + " :optIn, :limit, :window, :excess, :dedupe";
+    private static final String INSERT = "insert into categories (" + COLUMNS + ") values (" + VALUES + ")";
+    private static final String CHANGES = "(" + COLUMNS + ", updated_at) = (" + VALUES + ", now())";
 
     private final Jdbi jdbi;
     private final Signals signals;
@@ -52,13 +59,8 @@ public class Categories {
 
     /// Adds or replaces a category.
     public void save(Category category) {
-        jdbi.useHandle(h -> bind(h.createUpdate("""
-                        insert into categories (id, name, description, priority, mandatory, push, push_unless, push_delay_ms)
-                        values (:id, :name, :description, :priority, :mandatory, :push, :unless, :delay)
-                        on conflict (id) do update
-                            set name = :name, description = :description, priority = :priority, mandatory = :mandatory,
-                                push = :push, push_unless = :unless, push_delay_ms = :delay, updated_at = now()
-                        """), category).execute());
+        jdbi.useHandle(h -> bind(h.createUpdate(INSERT + " on conflict (id) do update set " + CHANGES), category)
+                .execute());
         changed();
     }
 
@@ -66,11 +68,9 @@ public class Categories {
     ///
     /// @return false when there is one with that id
     public boolean create(Category category) {
-        boolean done = jdbi.withHandle(h -> bind(h.createUpdate("""
-                                insert into categories (id, name, description, priority, mandatory, push, push_unless, push_delay_ms)
-                                values (:id, :name, :description, :priority, :mandatory, :push, :unless, :delay)
-                                on conflict do nothing
-                                """), category).execute()) == 1;
+        boolean done = jdbi.withHandle(h -> bind(h.createUpdate(INSERT + " on conflict do nothing"), category)
+                        .execute())
+                == 1;
         changed();
         return done;
     }
@@ -79,23 +79,13 @@ public class Categories {
     ///
     /// @return false when somebody changed or removed it meanwhile
     public boolean replace(Category seen, Category category) {
-        boolean done = jdbi.withHandle(h -> bind(h.createUpdate("""
-                                update categories set name = :name, description = :description, priority = :priority,
-                                    mandatory = :mandatory, push = :push, push_unless = :unless, push_delay_ms = :delay,
-                                    updated_at = now()
-                                where id = :id
-                                  and (name, description, priority, mandatory, push, push_unless, push_delay_ms)
-                                    = (:seenName, :seenDescription, :seenPriority, :seenMandatory, :seenPush, :seenUnless, :seenDelay)
-                                """), category)
-                        .bind("seenName", seen.name())
-                        .bind("seenDescription", seen.description())
-                        .bind("seenPriority", seen.priority().code())
-                        .bind("seenMandatory", seen.mandatory())
-                        .bind("seenPush", seen.push())
-                        .bind("seenUnless", seen.pushUnless().label())
-                        .bind("seenDelay", seen.pushDelay().toMillis())
-                        .execute())
-                == 1;
+        boolean done = jdbi.withHandle(h -> {
+            Update update = bind(
+                    h.createUpdate("update categories set " + CHANGES + " where id = :id and (" + COLUMNS + ") is not"
+                            + " distinct from (" + VALUES.replace(":", ":seen_") + ")"),
+                    category);
+            return bind(update, "seen_", seen).execute() == 1;
+        });
         changed();
         return done;
     }
@@ -153,15 +143,32 @@ public class Categories {
     }
 
     private static Update bind(Update statement, Category category) {
+        return bind(statement, "", category);
+    }
+
+    private static Update bind(Update statement, String prefix, Category category) {
+        Optional<Throttle> throttle = category.throttle();
         return statement
-                .bind("id", category.id())
-                .bind("name", category.name())
-                .bind("description", category.description())
-                .bind("priority", category.priority().code())
-                .bind("mandatory", category.mandatory())
-                .bind("push", category.push())
-                .bind("unless", category.pushUnless().label())
-                .bind("delay", category.pushDelay().toMillis());
+                .bind(prefix + "id", category.id())
+                .bind(prefix + "name", category.name())
+                .bind(prefix + "description", category.description())
+                .bind(prefix + "priority", category.priority().code())
+                .bind(prefix + "mandatory", category.mandatory())
+                .bind(prefix + "push", category.push())
+                .bind(prefix + "unless", category.pushUnless().label())
+                .bind(prefix + "delay", category.pushDelay().toMillis())
+                .bindArray(
+                        prefix + "optIn",
+                        String.class,
+                        category.optIn().stream().map(Medium::label).sorted().toArray())
+                .bind(prefix + "limit", throttle.map(Throttle::limit).orElse(null))
+                .bind(
+                        prefix + "window",
+                        throttle.map(t -> t.window().toMillis()).orElse(null))
+                .bind(prefix + "excess", throttle.map(t -> t.excess().label()).orElse(null))
+                .bind(
+                        prefix + "dedupe",
+                        category.dedupe().map(Duration::toMillis).orElse(null));
     }
 
     private void changed() {
@@ -172,17 +179,8 @@ public class Categories {
     private Known load() {
         return jdbi.withHandle(h -> {
             var byId = new LinkedHashMap<String, Category>();
-            h.createQuery("select id, name, description, priority, mandatory, push, push_unless, push_delay_ms from"
-                            + " categories order by name")
-                    .map((row, c) -> new Category(
-                            row.getString(1),
-                            row.getString(2),
-                            row.getString(3),
-                            Priority.ofCode(row.getInt(4)),
-                            row.getBoolean(5),
-                            row.getBoolean(6),
-                            PushUnless.ofLabel(row.getString(7)),
-                            Duration.ofMillis(row.getLong(8))))
+            h.createQuery("select " + COLUMNS + " from categories order by name")
+                    .map((row, c) -> CategoryRow.category(row))
                     .forEach(category -> byId.put(category.id(), category));
             var ofType = new LinkedHashMap<String, String>();
             h.createQuery("select type, category from event_types")

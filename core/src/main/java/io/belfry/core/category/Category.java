@@ -2,6 +2,8 @@ package io.belfry.core.category;
 
 import io.belfry.core.event.Priority;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 
 /// What users mute, and the defaults of the notifications in it.
 ///
@@ -10,6 +12,9 @@ import java.time.Duration;
 /// @param push whether its notifications may be pushed at all
 /// @param pushUnless which proof on any device makes the push needless
 /// @param pushDelay how long to wait for that proof
+/// @param optIn media that are off for users who did not choose
+/// @param throttle of events that bring none of their own
+/// @param dedupe within which the same content for the same user is a duplicate, unless the event says otherwise
 public record Category(
         String id,
         String name,
@@ -18,4 +23,35 @@ public record Category(
         boolean mandatory,
         boolean push,
         PushUnless pushUnless,
-        Duration pushDelay) {}
+        Duration pushDelay,
+        Set<Medium> optIn,
+        Optional<Throttle> throttle,
+        Optional<Duration> dedupe) {
+    public Category {
+        optIn = Set.copyOf(optIn);
+    }
+
+    /// One with every medium on, and no limits.
+    public Category(
+            String id,
+            String name,
+            String description,
+            Priority priority,
+            boolean mandatory,
+            boolean push,
+            PushUnless pushUnless,
+            Duration pushDelay) {
+        this(
+                id,
+                name,
+                description,
+                priority,
+                mandatory,
+                push,
+                pushUnless,
+                pushDelay,
+                Set.of(),
+                Optional.empty(),
+                Optional.empty());
+    }
+}

@@ -128,6 +128,10 @@ public final class InboxJson {
         json.writeStringField("createdAt", item.createdAt().toString());
         json.writeBooleanField("read", item.read());
         json.writeBooleanField("seen", item.seen());
+        if (item.isSilent()) {
+            json.writeBooleanField("silent", true);
+        }
+        text(json, "collapseKey", item.collapseKey().orElse(null));
         json.writeFieldName("data");
         json.writeRawValue(item.data());
         json.writeEndObject();

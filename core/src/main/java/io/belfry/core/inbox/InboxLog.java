@@ -24,7 +24,7 @@ public final class InboxLog {
     private static final String ITEM = """
             n.id, n.created_offset, n.changed_offset, n.type, n.category, n.priority, n.title, n.body, n.link, e.data,
             (n.read_at is not null or n.created_offset <= i.read_through) as read,
-            n.created_offset <= i.seen_through as seen
+            n.created_offset <= i.seen_through as seen, n.live is not null as silent, n.collapse_key
             """;
 
     private final Jdbi jdbi;
@@ -319,7 +319,9 @@ public final class InboxLog {
                 row.getString(9),
                 row.getString(10),
                 row.getBoolean(11),
-                row.getBoolean(12));
+                row.getBoolean(12),
+                row.getBoolean(13),
+                Optional.ofNullable(row.getString(14)));
     }
 
     /// The row of one inbox.

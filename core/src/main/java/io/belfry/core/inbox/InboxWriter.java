@@ -1,15 +1,21 @@
 package io.belfry.core.inbox;
 
 import io.belfry.core.database.ArrayColumns;
+import io.belfry.core.decision.Decision;
+import io.belfry.core.decision.SuppressionReason;
+import io.belfry.core.decision.Verdict;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /// Writes notifications of many events to many inboxes in one statement. Stateless.
@@ -20,8 +26,10 @@ public final class InboxWriter {
     private static final String WRITE = """
             with input as materialized (
                 select * from unnest(?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::int2[], ?::text[],
-                                     ?::text[], ?::text[], ?::text[], ?::int4[], ?::int4[])
-                    as t(id, user_id, event_id, type, category, priority, title, body, link, push, push_delay_ms, nth)
+                                     ?::text[], ?::text[], ?::text[], ?::int4[], ?::text[], ?::text[],
+                                     ?::timestamptz[], ?::timestamptz[], ?::text[], ?::int4[])
+                    as t(id, user_id, event_id, type, category, priority, title, body, link, push, push_delay_ms, live,
+                         deferral, deferred_until, expires_at, collapse_key, nth)
             ), known as (
                 insert into users (id) select id from unnest(?::text[]) as t(id) order by id on conflict do nothing
             ), advanced as (
@@ -33,16 +41,19 @@ public final class InboxWriter {
                 returning user_id, coalesce(old.head, 0) as base, new.total, new.unread, new.unseen, new.head
             ), written as (
                 insert into notifications (id, user_id, event_id, created_offset, changed_offset, type, category,
-                                           priority, title, body, link, push)
+                                           priority, title, body, link, push, live, deferral, deferred_until,
+                                           expires_at, collapse_key)
                 select n.id, n.user_id, n.event_id, a.base + n.nth, a.base + n.nth, n.type, n.category, n.priority,
-                       n.title, n.body, n.link, n.push
+                       n.title, n.body, n.link, n.push, n.live, n.deferral, n.deferred_until, n.expires_at,
+                       n.collapse_key
                 from input n join advanced a using (user_id)
             ), timed as (
-                insert into push_timers (user_id, created_offset, notification_id, priority, due_at)
+                insert into push_timers (user_id, created_offset, notification_id, priority, due_at, not_before)
                 select n.user_id, a.base + n.nth, n.id, n.priority,
-                       clock_timestamp() + n.push_delay_ms * interval '1 millisecond'
+                       coalesce(n.deferred_until, clock_timestamp() + n.push_delay_ms * interval '1 millisecond'),
+                       n.deferred_until
                 from input n join advanced a using (user_id)
-                where n.push_delay_ms is not null
+                where n.push = 'planned'
             )
             select user_id, base, head, total, unread, unseen from advanced
             """;
@@ -82,14 +93,19 @@ public final class InboxWriter {
                     .add("text", String[]::new, batch, NewNotification::title)
                     .add("text", String[]::new, batch, NewNotification::body)
                     .add("text", String[]::new, batch, NewNotification::link)
-                    .add("text", String[]::new, batch, NewNotification::push)
-                    .add(
-                            "int4",
-                            Integer[]::new,
-                            batch,
-                            n -> n.pushDelayMillis().isPresent()
-                                    ? n.pushDelayMillis().getAsInt()
-                                    : null)
+                    .add("text", String[]::new, batch, n -> n.decision().pushLabel())
+                    .add("int4", Integer[]::new, batch, n -> pushDelayMillis(n.decision()))
+                    .add("text", String[]::new, batch, n -> silence(n.decision()))
+                    .add("text", String[]::new, batch, n -> deferral(n.decision())
+                            .map(deferral -> deferral.reason().label())
+                            .orElse(null))
+                    .add("timestamptz", String[]::new, batch, n -> deferral(n.decision())
+                            .map(deferral -> deferral.until().toString())
+                            .orElse(null))
+                    .add("timestamptz", String[]::new, batch, n -> n.expires()
+                            .map(Instant::toString)
+                            .orElse(null))
+                    .add("text", String[]::new, batch, n -> n.collapseKey().orElse(null))
                     .add("int4", Integer[]::new, List.of(nth), n -> n)
                     .add("text", String[]::new, newUsers, u -> u);
             var advanced = new HashMap<String, Advanced>();
@@ -105,6 +121,18 @@ public final class InboxWriter {
             }
             return advanced;
         }
+    }
+
+    private static Integer pushDelayMillis(Decision decision) {
+        return decision.push() instanceof Verdict.Send(Duration after) ? (Integer) (int) after.toMillis() : null;
+    }
+
+    private static Optional<Verdict.Defer> deferral(Decision decision) {
+        return decision.push() instanceof Verdict.Defer deferral ? Optional.of(deferral) : Optional.empty();
+    }
+
+    private static String silence(Decision decision) {
+        return decision.live() instanceof Verdict.Suppress(SuppressionReason reason) ? reason.label() : null;
     }
 
     /// One inbox before and after the batch.

@@ -9,18 +9,20 @@ import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 
 /// Makes planned pushes due earlier. A timer row says that a notification will be pushed unless its receipt comes; it
-/// is written with the notification, and claimed by the dispatcher when due. Thread-safe; blocks on the database.
+/// is written with the notification, and claimed by the dispatcher when due. What was put off stays put off.
+/// Thread-safe; blocks on the database.
 @Singleton
 public final class PushTimers {
     private static final String HASTEN = """
             update push_timers t
-            set due_at = least(t.due_at, clock_timestamp() + i.grace_ms * interval '1 millisecond')
+            set due_at = least(t.due_at, greatest(t.not_before,
+                                                  clock_timestamp() + i.grace_ms * interval '1 millisecond'))
             from unnest(?::text[], ?::int8[], ?::int4[]) as i(user_id, created_offset, grace_ms)
             where t.user_id = i.user_id and t.created_offset = i.created_offset and t.claim is null
             """;
     private static final String SOCKET_DIED = """
             update push_timers t
-            set due_at = least(t.due_at, clock_timestamp() + ? * interval '1 millisecond')
+            set due_at = least(t.due_at, greatest(t.not_before, clock_timestamp() + ? * interval '1 millisecond'))
             from unnest(?::text[], ?::int8[]) as i(user_id, received_offset)
             where t.user_id = i.user_id and t.created_offset > i.received_offset and t.claim is null
             """;

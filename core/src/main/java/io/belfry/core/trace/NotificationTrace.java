@@ -10,7 +10,9 @@ import java.util.UUID;
 /// Everything known about the way of one notification. What a receipt proves is derived: a device has received every
 /// offset up to the one it last proved.
 ///
-/// @param push what was decided for the medium push
+/// @param decided for each medium
+/// @param offset its place in the inbox; 0 for one that is in none
+/// @param writtenAt when it was written, or decided that it is not
 /// @param timer the push that still waits
 /// @param receipts of all the user's devices, whether they cover this notification or not
 public record NotificationTrace(
@@ -30,10 +32,26 @@ public record NotificationTrace(
         Instant writtenAt,
         boolean read,
         boolean seen,
-        String push,
+        Decided decided,
         Optional<Timer> timer,
         List<Receipts.DeviceReceipt> receipts,
         List<Attempt> attempts) {
+
+    /// What was decided, in words: `send`, or why not.
+    ///
+    /// @param inbox of one that is in no inbox: why; there is nothing else to tell then
+    /// @param push `planned` where one follows unless proof comes before
+    public record Decided(String inbox, String live, String push, Optional<Deferral> deferral) {
+        /// What is said of a medium that is used.
+        public static final String SEND = "send";
+
+        public boolean isListed() {
+            return inbox.equals(SEND);
+        }
+    }
+
+    /// A push that was put off.
+    public record Deferral(String reason, Instant until) {}
 
     public record Timer(Instant dueAt, int attempts) {}
 

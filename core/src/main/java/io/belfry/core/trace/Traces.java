@@ -71,7 +71,8 @@ public final class Traces {
                         select n.id, n.event_id, n.user_id, n.created_offset, n.type, n.category, n.priority, n.title, n.body,
                                n.link, e.data, e.actor, e.accepted_at, n.written_at,
                                n.read_at is not null or n.created_offset <= i.read_through,
-                               n.created_offset <= i.seen_through, n.push, t.due_at, t.attempts
+                               n.created_offset <= i.seen_through, n.push, t.due_at, t.attempts, n.live, n.deferral,
+                               n.deferred_until
                         from notifications n
                         join events e on e.id = n.event_id
                         join inboxes i on i.user_id = n.user_id
@@ -80,7 +81,45 @@ public final class Traces {
                         """)
                 .bind("id", notification)
                 .map((row, c) -> trace(h, row))
-                .findOne());
+                .findOne()
+                .or(() -> unlisted(h, notification)));
+    }
+
+    private static Optional<NotificationTrace> unlisted(Handle h, UUID notification) {
+        return h.createQuery("""
+                        select n.id, n.event_id, n.user_id, n.type, n.category, n.priority, n.reason, e.data, e.actor,
+                               e.accepted_at, n.decided_at
+                        from unlisted_notifications n join events e on e.id = n.event_id
+                        where n.id = :id
+                        """)
+                .bind("id", notification)
+                .map((row, c) -> unlisted(row))
+                .findOne();
+    }
+
+    private static NotificationTrace unlisted(ResultSet row) throws SQLException {
+        String reason = row.getString(7);
+        return new NotificationTrace(
+                row.getObject(1, UUID.class),
+                row.getObject(2, UUID.class),
+                row.getString(3),
+                0,
+                row.getString(4),
+                row.getString(5),
+                Priority.ofCode(row.getInt(6)),
+                null,
+                null,
+                null,
+                row.getString(8),
+                Optional.ofNullable(row.getString(9)),
+                row.getTimestamp(10).toInstant(),
+                row.getTimestamp(11).toInstant(),
+                false,
+                false,
+                new NotificationTrace.Decided(reason, reason, reason, Optional.empty()),
+                Optional.empty(),
+                List.of(),
+                List.of());
     }
 
     private NotificationTrace trace(Handle h, ResultSet row) throws SQLException {
@@ -105,10 +144,21 @@ public final class Traces {
                 row.getTimestamp(14).toInstant(),
                 row.getBoolean(15),
                 row.getBoolean(16),
-                row.getString(17),
+                decided(row),
                 due.map(at -> new NotificationTrace.Timer(at.toInstant(), attempts)),
                 receipts.of(user),
                 attempts(h, id, user));
+    }
+
+    private static NotificationTrace.Decided decided(ResultSet row) throws SQLException {
+        Timestamp until = row.getTimestamp(22);
+        return new NotificationTrace.Decided(
+                NotificationTrace.Decided.SEND,
+                Optional.ofNullable(row.getString(20)).orElse(NotificationTrace.Decided.SEND),
+                row.getString(17),
+                until == null
+                        ? Optional.empty()
+                        : Optional.of(new NotificationTrace.Deferral(row.getString(21), until.toInstant())));
     }
 
     private static List<NotificationTrace.Attempt> attempts(Handle h, UUID id, String user) {

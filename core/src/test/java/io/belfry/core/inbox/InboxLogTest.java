@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.belfry.core.database.JdbiFactory;
+import io.belfry.core.decision.Decision;
+import io.belfry.core.decision.SuppressionReason;
+import io.belfry.core.decision.Verdict;
 import io.belfry.core.event.EventId;
 import io.belfry.core.event.EventLog;
 import io.belfry.core.event.Lanes;
@@ -15,7 +18,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
@@ -124,7 +126,6 @@ class InboxLogTest {
                 null,
                 null,
                 null,
-                "no_device",
-                OptionalInt.empty());
+                new Decision(Verdict.NOW, Verdict.NOW, new Verdict.Suppress(SuppressionReason.NO_DEVICE)));
     }
 }

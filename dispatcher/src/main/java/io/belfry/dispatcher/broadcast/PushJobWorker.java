@@ -2,8 +2,11 @@ package io.belfry.dispatcher.broadcast;
 
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
+import io.belfry.core.category.Medium;
+import io.belfry.core.decision.Circumstances;
 import io.belfry.core.decision.Decisions;
-import io.belfry.core.decision.PushDecision;
+import io.belfry.core.decision.Verdict;
+import io.belfry.core.preference.Preferences;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
 import io.belfry.dispatcher.push.PushProvider;
@@ -13,7 +16,10 @@ import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -66,12 +72,27 @@ final class PushJobWorker {
         }
     }
 
+    /// What is decided for somebody who wants it.
+    private Verdict push(PushJob job, Category category) {
+        var all = Map.of(Medium.INBOX, true, Medium.PUSH, true);
+        var wanting = new Preferences(Map.of(category.id(), all), Set.of(), Optional.empty(), Optional.empty());
+        return Decisions.decide(new Circumstances(
+                        new Circumstances.Subject(job.broadcast().priority(), Optional.empty(), Optional.empty()),
+                        category,
+                        new Circumstances.Person(wanting, ZoneOffset.UTC, 1),
+                        Circumstances.Recent.NOTHING,
+                        parts.clock().instant()))
+                .push();
+    }
+
     /// The same decision as for a notification; that nobody has a device is found out on the way.
     private void decide(PushJob job) throws InterruptedException {
         Category category = categories.find(job.broadcast().category()).orElseGet(() -> categories.ofType(""));
-        switch (Decisions.push(category, job.broadcast().priority(), 1)) {
-            case PushDecision.Suppressed _ -> parts.jobs().switchOff(job);
-            case PushDecision.Planned(Duration delay) -> {
+        switch (push(job, category)) {
+            case Verdict.Suppress _ -> parts.jobs().switchOff(job);
+            case Verdict.Defer(Instant until, Verdict.DeferralReason night) ->
+                parts.jobs().release(job, until);
+            case Verdict.Send(Duration delay) -> {
                 Instant due = job.sentAt().plus(delay);
                 Instant now = parts.clock().instant();
                 if (now.isBefore(due)) {

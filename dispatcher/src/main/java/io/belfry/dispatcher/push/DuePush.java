@@ -1,7 +1,11 @@
 package io.belfry.dispatcher.push;
 
+import io.belfry.core.category.Category;
 import io.belfry.core.category.PushUnless;
+import io.belfry.core.decision.Circumstances;
+import io.belfry.core.decision.Decisions;
 import io.belfry.core.decision.SuppressionReason;
+import io.belfry.core.decision.Verdict;
 import io.belfry.core.device.Platform;
 import io.belfry.core.event.EventId;
 import io.belfry.core.event.Priority;
@@ -16,6 +20,9 @@ import java.util.UUID;
 ///
 /// @param claim by which this dispatcher holds it
 /// @param unread the inbox's count, for the badge
+/// @param expiresAt when nobody wants it any more, if that was said
+/// @param topic of its event, where the push was put off
+/// @param person what the user chose, as it is now
 /// @param received the furthest offset that any device has proved
 record DuePush(
         UUID claim,
@@ -28,6 +35,9 @@ record DuePush(
         String title,
         String body,
         String link,
+        Optional<Instant> expiresAt,
+        Optional<String> topic,
+        Circumstances.Person person,
         int unread,
         boolean read,
         boolean seen,
@@ -45,7 +55,15 @@ record DuePush(
 
     /// When nobody wants it any more.
     Instant expires() {
-        return EventId.acceptedAt(notificationId).plus(PushMessage.LONGEST_TTL);
+        Instant latest = EventId.acceptedAt(notificationId).plus(PushMessage.LONGEST_TTL);
+        return expiresAt.filter(at -> at.isBefore(latest)).orElse(latest);
+    }
+
+    /// The last look: what would be decided now. The user may have chosen otherwise since, or it has become night.
+    Verdict verdict(Category category, Instant now) {
+        var subject = new Circumstances.Subject(priority, topic, Optional.of(expires()));
+        return Decisions.decide(new Circumstances(subject, category, person, Circumstances.Recent.NOTHING, now))
+                .push();
     }
 
     /// Why it is not needed any more. Pure.

@@ -1,6 +1,11 @@
 package io.belfry.dispatcher.push;
 
 import io.belfry.core.database.ArrayColumns;
+import io.belfry.core.decision.Circumstances;
+import io.belfry.core.decision.Decision;
+import io.belfry.core.decision.Recipients;
+import io.belfry.core.decision.SuppressionReason;
+import io.belfry.core.decision.Verdict;
 import io.belfry.core.device.Platform;
 import io.belfry.core.event.Priority;
 import jakarta.inject.Singleton;
@@ -8,6 +13,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,10 +47,14 @@ final class DuePushes {
                    n.created_offset <= i.seen_through,
                    coalesce((select max(received_offset) from receipts r where r.user_id = c.user_id), 0),
                    d.id, d.token, d.platform, coalesce(own.received_offset, 0),
-                   coalesce(a.tries, 0), coalesce(a.unclear, 0), coalesce(a.settled, false)
+                   coalesce(a.tries, 0), coalesce(a.unclear, 0), coalesce(a.settled, false), n.expires_at,
+                   (select topic from events e where e.id = n.event_id and n.deferral is not null),
+                   u.time_zone, p.settings
             from claimed c
             join notifications n on n.id = c.notification_id
             join inboxes i on i.user_id = c.user_id
+            left join users u on u.id = c.user_id
+            left join user_preferences p on p.user_id = c.user_id
             left join devices d on d.user_id = c.user_id
             left join receipts own on own.user_id = d.user_id and own.device_id = d.id
             left join lateral (
@@ -60,9 +70,19 @@ final class DuePushes {
             where p.user_id = t.user_id and p.created_offset = t.created_offset and p.claim = t.claim
             """;
     private static final String POSTPONE = """
-            update push_timers p set claim = null, due_at = t.until
-            from unnest(?::text[], ?::int8[], ?::uuid[], ?::timestamptz[]) as t(user_id, created_offset, claim, until)
+            update push_timers p
+            set claim = null, due_at = t.until, not_before = case when t.deferred then t.until else p.not_before end
+            from unnest(?::text[], ?::int8[], ?::uuid[], ?::timestamptz[], ?::bool[])
+                as t(user_id, created_offset, claim, until, deferred)
             where p.user_id = t.user_id and p.created_offset = t.created_offset and p.claim = t.claim
+            """;
+    /// What was decided anew, for the trace.
+    private static final String NOTE = """
+            update notifications n
+            set push = t.push, deferral = coalesce(t.deferral, n.deferral),
+                deferred_until = coalesce(t.until, n.deferred_until)
+            from unnest(?::uuid[], ?::text[], ?::text[], ?::timestamptz[]) as t(id, push, deferral, until)
+            where n.id = t.id
             """;
     private static final String BURY = """
             insert into dead_letters (kind, subject_id, user_id, reason)
@@ -70,15 +90,32 @@ final class DuePushes {
             """;
 
     private final Jdbi jdbi;
+    private final Recipients recipients;
 
-    DuePushes(Jdbi jdbi) {
+    DuePushes(Jdbi jdbi, Recipients recipients) {
         this.jdbi = jdbi;
+        this.recipients = recipients;
     }
 
     /// Nothing is to be done for this push now.
     ///
     /// @param again when it is due again; empty when it is over
-    record Closing(DuePush push, Optional<Instant> again) {}
+    /// @param anew what the last look decided, where it was not to send
+    record Closing(DuePush push, Optional<Instant> again, Optional<Verdict> anew) {
+        Closing(DuePush push, Optional<Instant> again) {
+            this(push, again, Optional.empty());
+        }
+
+        private Optional<Verdict.Defer> deferral() {
+            return anew.filter(Verdict.Defer.class::isInstance).map(Verdict.Defer.class::cast);
+        }
+
+        private String label() {
+            return anew.orElseThrow() instanceof Verdict.Suppress(SuppressionReason reason)
+                    ? reason.label()
+                    : Decision.PLANNED;
+        }
+    }
 
     /// What is to be written together: tries that were made, and perhaps the end of their push.
     record Result(List<Sent> sent, Optional<Closing> closing) {}
@@ -91,12 +128,18 @@ final class DuePushes {
                 .bind("limit", limit)
                 .bind("claim", claim)
                 .bind("lease", LEASE.toMillis())
-                .map((row, c) -> pushes.merge(row.getObject(3, UUID.class), push(claim, row), DuePushes::join))
+                .map((row, c) ->
+                        pushes.merge(row.getObject(3, UUID.class), push(claim, row, person(row)), DuePushes::join))
                 .list());
         return List.copyOf(pushes.values());
     }
 
-    private static DuePush push(UUID claim, ResultSet row) throws SQLException {
+    private Circumstances.Person person(ResultSet row) throws SQLException {
+        return new Circumstances.Person(
+                Recipients.preferences(row.getString(24)), recipients.zone(row.getString(23)), 1);
+    }
+
+    private static DuePush push(UUID claim, ResultSet row, Circumstances.Person person) throws SQLException {
         var targets = new ArrayList<DuePush.Target>();
         if (row.getString(14) != null) {
             targets.add(new DuePush.Target(
@@ -119,6 +162,9 @@ final class DuePushes {
                 row.getString(7),
                 row.getString(8),
                 row.getString(9),
+                Optional.ofNullable(row.getTimestamp(21)).map(Timestamp::toInstant),
+                Optional.ofNullable(row.getString(22)),
+                person,
                 row.getInt(10),
                 row.getBoolean(11),
                 row.getBoolean(12),
@@ -176,11 +222,32 @@ final class DuePushes {
         }
         if (!later.isEmpty()) {
             try (PreparedStatement postpone = connection.prepareStatement(POSTPONE)) {
-                timers(postpone, later).add("timestamptz", String[]::new, later, c -> c.again
-                        .orElseThrow()
-                        .toString());
+                timers(postpone, later)
+                        .add("timestamptz", String[]::new, later, c -> c.again
+                                .orElseThrow()
+                                .toString())
+                        .add("bool", Boolean[]::new, later, c -> c.deferral().isPresent());
                 postpone.executeUpdate();
             }
+        }
+        note(connection, closings.stream().filter(c -> c.anew.isPresent()).toList());
+    }
+
+    private static void note(Connection connection, List<Closing> anew) throws SQLException {
+        if (anew.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement note = connection.prepareStatement(NOTE)) {
+            new ArrayColumns(note)
+                    .add("uuid", UUID[]::new, anew, c -> c.push.notificationId())
+                    .add("text", String[]::new, anew, Closing::label)
+                    .add("text", String[]::new, anew, c -> c.deferral()
+                            .map(deferral -> deferral.reason().label())
+                            .orElse(null))
+                    .add("timestamptz", String[]::new, anew, c -> c.deferral()
+                            .map(deferral -> deferral.until().toString())
+                            .orElse(null));
+            note.executeUpdate();
         }
     }
 

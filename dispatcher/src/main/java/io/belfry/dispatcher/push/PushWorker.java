@@ -3,6 +3,7 @@ package io.belfry.dispatcher.push;
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
 import io.belfry.core.decision.SuppressionReason;
+import io.belfry.core.decision.Verdict;
 import io.belfry.core.event.Priority;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
@@ -142,7 +143,8 @@ final class PushWorker {
     /// A push with the tries that are made now.
     ///
     /// @param again when those are due that may not be made now
-    private record Round(DuePush push, List<Ticket> tickets, Optional<Instant> again) {}
+    /// @param anew what the last look decided, where it was not to send
+    private record Round(DuePush push, List<Ticket> tickets, Optional<Instant> again, Optional<Verdict> anew) {}
 
     private void begin(List<DuePush> claimed, Semaphore room) {
         List<Round> rounds = claimed.stream().map(this::round).toList();
@@ -152,7 +154,7 @@ final class PushWorker {
                     tickets.stream().map(Ticket::push).toList(),
                     rounds.stream()
                             .filter(r -> r.tickets.isEmpty())
-                            .map(r -> new Closing(r.push, r.again))
+                            .map(r -> new Closing(r.push, r.again, r.anew))
                             .toList());
         } catch (RuntimeException e) {
             tickets.forEach(ticket -> sender.release(ticket.admitted));
@@ -167,18 +169,32 @@ final class PushWorker {
         }
     }
 
+    private void suppressed(SuppressionReason reason) {
+        metrics.counter("belfry.push.outcomes", "outcome", "suppressed_" + reason.label())
+                .increment();
+    }
+
     private Round round(DuePush push) {
         Category category = categories.find(push.category()).orElseGet(() -> categories.ofType(push.type()));
         Instant now = clock.instant();
         Optional<SuppressionReason> needless = push.needless(category.pushUnless(), now);
         var tickets = new ArrayList<Ticket>();
         if (needless.isPresent()) {
-            metrics.counter(
-                            "belfry.push.outcomes",
-                            "outcome",
-                            "suppressed_" + needless.get().label())
-                    .increment();
-            return new Round(push, tickets, Optional.empty());
+            suppressed(needless.get());
+            return new Round(push, tickets, Optional.empty(), Optional.empty());
+        }
+        if (!push.targets().isEmpty()) {
+            Verdict verdict = push.verdict(category, now);
+            switch (verdict) {
+                case Verdict.Suppress(SuppressionReason reason) -> {
+                    suppressed(reason);
+                    return new Round(push, tickets, Optional.empty(), Optional.of(verdict));
+                }
+                case Verdict.Defer(Instant until, Verdict.DeferralReason night) -> {
+                    return new Round(push, tickets, Optional.of(until), Optional.of(verdict));
+                }
+                case Verdict.Send _ -> {}
+            }
         }
         Optional<Instant> again = Optional.empty();
         for (DuePush.Target target : push.open(retries)) {
@@ -188,7 +204,7 @@ final class PushWorker {
                     tickets.add(new Ticket(push.next(target, PushTry.newId(clock), now), admitted));
             }
         }
-        return new Round(push, tickets, again);
+        return new Round(push, tickets, again, Optional.empty());
     }
 
     private void send(Round round, Semaphore room) {

@@ -10,6 +10,8 @@ import io.belfry.core.broadcast.Audience;
 import io.belfry.core.broadcast.Broadcasts;
 import io.belfry.core.broadcast.Content;
 import io.belfry.core.broadcast.NewBroadcast;
+import io.belfry.core.decision.Decision;
+import io.belfry.core.decision.Verdict;
 import io.belfry.core.event.EventId;
 import io.belfry.core.event.EventLog;
 import io.belfry.core.event.Lanes;
@@ -46,7 +48,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.UUID;
@@ -169,8 +170,7 @@ class MaintenanceTest {
                 null,
                 null,
                 null,
-                "planned",
-                OptionalInt.of(60_000));
+                new Decision(Verdict.NOW, Verdict.NOW, new Verdict.Send(Duration.ofMillis(60_000))));
     }
 
     /// What the inbox says of itself is what there is in it.

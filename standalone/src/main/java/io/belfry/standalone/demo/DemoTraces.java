@@ -48,7 +48,7 @@ final class DemoTraces {
                     trace.seen(),
                     trace.read(),
                     trace.receivedBy().stream().map(r -> r.deviceId()).toList(),
-                    trace.push(),
+                    trace.decided().push(),
                     trace.timer().map(NotificationTrace.Timer::dueAt),
                     trace.attempts().stream()
                             .map(a -> new Attempt(a.deviceId(), a.outcome(), a.startedAt(), a.finishedAt()))

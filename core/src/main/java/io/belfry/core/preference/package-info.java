@@ -1,0 +1,2 @@
+/// What users chose about what reaches them, and when.
+package io.belfry.core.preference;
