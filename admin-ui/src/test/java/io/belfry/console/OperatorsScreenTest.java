@@ -60,6 +60,8 @@ class OperatorsScreenTest {
             grace.navigate("/console/broadcasts");
             assertThat(grace.locator("h1")).hasText("Broadcasts");
 
+            // A page that asks for nothing by itself, which would be sent to the sign-in just as it is reloaded.
+            grace.navigate("/console/account");
             admin.navigate("/console/operators");
             admin.click("text=" + email + " >> xpath=.. >> a");
             admin.click("text=Disable");

@@ -64,7 +64,7 @@ final class Backlog {
 
     record Overdue(long count, Instant oldest) {
         String says() {
-            return counted(count);
+            return count == 1 ? "1 push is" : counted(count) + " pushes are";
         }
     }
 

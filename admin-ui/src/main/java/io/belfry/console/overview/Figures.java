@@ -115,7 +115,7 @@ final class Figures {
         backlog.overduePushes()
                 .map(overdue -> new Alarm(
                         true,
-                        overdue.says() + " pushes are overdue, the oldest by "
+                        overdue.says() + " overdue, the oldest by "
                                 + words(Duration.between(overdue.oldest(), clock.instant()))
                                 + ". Is the provider reachable?",
                         null,
