@@ -55,3 +55,9 @@ create table recent_uses (
 ) with (fillfactor = 70);
 create index on recent_uses (ends_at);
 comment on table recent_uses is 'Windows of throttles and of recent contents: how often a key was used since its window began.';
+
+-- Unsubscribing --------------------------------------------------------------------------------------------------
+
+alter table installation
+    add column link_key bytea not null default uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
+comment on column installation.link_key is 'Signs links that act for a user without a sign-in. A new one ends all links that were handed out.';

@@ -87,6 +87,15 @@ class DocumentTest {
         api.call("PUT", "/v1/devices/doc-phone", user, "{\"token\":\"t\",\"platform\":\"web\",\"appVersion\":\"1\"}")
                 .is(200);
         api.call("DELETE", "/v1/devices/doc-phone", user, "").is(204);
+        String users = api.key(Scope.USERS_WRITE);
+        String quiet = "{\"quietHours\":{\"from\":\"22:00\",\"to\":\"07:00\",\"days\":[\"friday\"]}}";
+        api.call("PATCH", "/v1/preferences", user, quiet).is(200);
+        api.get("/v1/preferences", user).is(200);
+        api.call("PATCH", "/v1/users/doc-ana/preferences", users, "{\"topics\":{\"a/b\":{\"muted\":true}}}")
+                .is(200);
+        api.get("/v1/users/doc-ana/preferences", users).is(200);
+        api.call("POST", "/v1/users/doc-ana/unsubscribe-link", users, "{\"category\":\"news\"}")
+                .is(200);
         api.get("/v1/inbox?limit=1", user).is(200);
         api.get("/v1/inbox/counts", user).is(200);
         api.call("POST", "/v1/inbox/read", user, "{\"upTo\":1}").is(200);

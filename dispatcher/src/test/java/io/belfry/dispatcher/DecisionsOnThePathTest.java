@@ -18,6 +18,7 @@ import io.belfry.core.inbox.Counts;
 import io.belfry.core.inbox.InboxItem;
 import io.belfry.core.inbox.InboxLog;
 import io.belfry.core.inbox.NotificationId;
+import io.belfry.core.preference.Chosen;
 import io.belfry.core.preference.Preferences;
 import io.belfry.core.preference.QuietHours;
 import io.belfry.core.preference.UserPreferences;
@@ -100,7 +101,8 @@ class DecisionsOnThePathTest {
     }
 
     private void choose(String user, UnaryOperator<Preferences> change) {
-        node.bean(UserPreferences.class).change(user, change);
+        node.bean(UserPreferences.class)
+                .change(user, chosen -> new Chosen(change.apply(chosen.preferences()), chosen.timeZone()));
     }
 
     private static Preferences without(String category, Medium medium) {

@@ -1,0 +1,2 @@
+/// What users chose about what reaches them, for themselves and for services.
+package io.belfry.api.preference;
