@@ -25,7 +25,7 @@ final class Admission {
     private Session session;
     private Positions.Standing standing;
     private InboxPosition inbox;
-    private ReplyWriter.Subscription inboxReply;
+    private Reply.Standing inboxReply;
 
     Admission(Gateway gateway, Conversation conversation, Command.Connect command) {
         this.gateway = gateway;
@@ -144,14 +144,14 @@ final class Admission {
                             recovered(
                                     offset,
                                     changes.stream()
-                                            .map(c -> new ReplyWriter.Missed(c.offset(), c.data()))
+                                            .map(c -> new Reply.Missed(c.offset(), c.data()))
                                             .toList());
                         case Recovery.Reload(var position) -> lost(position.head());
                     });
         });
     }
 
-    private void inboxAt(ReplyWriter.Subscription reply) {
+    private void inboxAt(Reply.Standing reply) {
         inboxReply = reply;
         recoverAnnouncements();
     }
@@ -183,8 +183,8 @@ final class Admission {
             long from = log.waves().isEmpty()
                     ? log.head()
                     : Math.max(log.head(), log.waves().getLast().offset());
-            List<ReplyWriter.Missed> missed = log.waves().stream()
-                    .map(wave -> new ReplyWriter.Missed(
+            List<Reply.Missed> missed = log.waves().stream()
+                    .map(wave -> new Reply.Missed(
                             wave.offset(), gateway.wording().publication(wave.entry(), session.locale())))
                     .toList();
             finish(recovered(missed.isEmpty() ? from : offset, missed), from);
@@ -192,23 +192,22 @@ final class Admission {
     }
 
     /// @param announcementsFrom the client has every announcement up to there, once it has the reply
-    private void finish(ReplyWriter.Subscription announcementsReply, long announcementsFrom) {
+    private void finish(Reply.Standing announcementsReply, long announcementsFrom) {
         conversation.connected();
         session.begin(standing.epoch());
         session.proof().begin(had(inboxReply, inbox.head()), had(announcementsReply, announcementsFrom));
         session.proof().sentMissed(inbox.head(), announcementsFrom);
         noteReceipt(announcementsFrom);
-        conversation.reply(ReplyWriter.connect(
+        conversation.reply(new Reply.Connected(
                 command.id(),
-                new ReplyWriter.Connected(
-                        UUID.randomUUID().toString(),
-                        gateway.version(),
-                        session.ttlSeconds(),
-                        Math.max(1, gateway.settings().ping().toSeconds()),
-                        inboxReply,
-                        inbox.counts(),
-                        session.user(),
-                        announcementsReply)));
+                UUID.randomUUID().toString(),
+                gateway.version(),
+                session.ttlSeconds(),
+                Math.max(1, gateway.settings().ping().toSeconds()),
+                inboxReply,
+                inbox.counts(),
+                session.user(),
+                announcementsReply));
         if (session.proof().isMoreWanted()) {
             session.connection().ping();
         }
@@ -219,7 +218,7 @@ final class Admission {
     }
 
     /// Up to where the client had everything before the reply.
-    private static long had(ReplyWriter.Subscription reply, long from) {
+    private static long had(Reply.Standing reply, long from) {
         return reply.missed().isEmpty() ? from : reply.offset();
     }
 
@@ -251,16 +250,16 @@ final class Admission {
         return client.epoch().isEmpty() || client.epoch().equals(standing.epoch());
     }
 
-    private ReplyWriter.Subscription fresh(long head) {
-        return new ReplyWriter.Subscription(standing.epoch(), head, null, List.of());
+    private Reply.Standing fresh(long head) {
+        return new Reply.Standing(standing.epoch(), head, null, List.of());
     }
 
-    private ReplyWriter.Subscription lost(long head) {
-        return new ReplyWriter.Subscription(standing.epoch(), head, false, List.of());
+    private Reply.Standing lost(long head) {
+        return new Reply.Standing(standing.epoch(), head, false, List.of());
     }
 
-    private ReplyWriter.Subscription recovered(long offset, List<ReplyWriter.Missed> missed) {
-        return new ReplyWriter.Subscription(standing.epoch(), offset, true, missed);
+    private Reply.Standing recovered(long offset, List<Reply.Missed> missed) {
+        return new Reply.Standing(standing.epoch(), offset, true, missed);
     }
 
     private <T> void then(CompletableFuture<T> answer, Consumer<T> next) {

@@ -1,7 +1,5 @@
 package io.belfry.gateway;
 
-import java.nio.charset.StandardCharsets;
-
 /// A channel of the client protocol to which the server subscribes every connection.
 enum ClientChannel {
     /// The user's own log. An alias: the name tells nobody who the user is.
@@ -10,21 +8,19 @@ enum ClientChannel {
     ANNOUNCEMENTS("announcements");
 
     private final String label;
-    private final byte[] pushPrefix;
+    private final PushHead head;
 
     ClientChannel(String label) {
         this.label = label;
-        this.pushPrefix =
-                ("{\"push\":{\"channel\":\"" + label + "\",\"pub\":{\"data\":").getBytes(StandardCharsets.UTF_8);
+        this.head = PushHead.of(label);
     }
 
     String label() {
         return label;
     }
 
-    /// What comes before the data in a push. Not to be changed by the caller.
-    byte[] pushPrefix() {
-        return pushPrefix;
+    PushHead head() {
+        return head;
     }
 
     static boolean isOne(String name) {

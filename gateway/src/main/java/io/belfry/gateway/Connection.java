@@ -33,6 +33,7 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
 
     private final Gateway gateway;
     private final Loop loop;
+    private final Encoding encoding;
     private final String address;
     private final FrameReader frames;
     private final Conversation conversation;
@@ -45,11 +46,13 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
     private byte transportPings;
     private volatile long heardAtNanos = System.nanoTime();
 
-    Connection(Gateway gateway, Loop loop, String address) {
+    Connection(Gateway gateway, Loop loop, Encoding encoding, String address) {
         this.gateway = gateway;
         this.loop = loop;
+        this.encoding = encoding;
         this.address = address;
-        this.frames = new FrameReader(this, gateway.settings().limits().messageBytes());
+        this.frames =
+                new FrameReader(this, encoding, gateway.settings().limits().messageBytes());
         this.conversation = new Conversation(gateway, this);
     }
 
@@ -58,7 +61,7 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
         context = ctx;
         loop.add(this);
         loop.connecting.add(this, System.nanoTime());
-        gateway.metrics().opened();
+        gateway.metrics().opened(encoding);
         if (!ctx.channel().isActive()) {
             // It was reset while it was upgraded, and nobody will say so again.
             channelInactive(ctx);
@@ -78,6 +81,10 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
     /// When the client last sent anything. Any thread.
     long heardAtNanos() {
         return heardAtNanos;
+    }
+
+    Encoding encoding() {
+        return encoding;
     }
 
     Channel channel() {
@@ -108,7 +115,7 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
     }
 
     @Override
-    public void onText(byte[] message) {
+    public void onMessage(byte[] message) {
         if (!closing) {
             conversation.receive(message);
         }
@@ -236,7 +243,7 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
     }
 
     void ping() {
-        write(Frames.ping());
+        write(encoding.ping());
         pinged();
     }
 

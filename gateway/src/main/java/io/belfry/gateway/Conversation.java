@@ -57,7 +57,7 @@ final class Conversation {
     void receive(byte[] message) {
         List<Command> all;
         try {
-            all = CommandReader.read(message);
+            all = connection.encoding().read(message);
         } catch (IOException | RuntimeException malformed) {
             connection.disconnect(Disconnect.BAD_REQUEST);
             return;
@@ -141,7 +141,7 @@ final class Conversation {
             case Command.Rpc rpc -> call(rpc);
             case Command.Refresh refresh -> refresh(refresh);
             case Command.Subscribe s ->
-                reply(ReplyWriter.error(
+                reply(new Reply.Refused(
                         s.id(),
                         ClientChannel.isOne(s.channel())
                                 ? ProtocolError.ALREADY_SUBSCRIBED
@@ -149,9 +149,9 @@ final class Conversation {
             case Command.Unsubscribe u ->
                 reply(
                         ClientChannel.isOne(u.channel())
-                                ? ReplyWriter.error(u.id(), ProtocolError.NOT_AVAILABLE)
-                                : ReplyWriter.unsubscribe(u.id()));
-            case Command.NotOffered n -> reply(ReplyWriter.error(n.id(), ProtocolError.NOT_AVAILABLE));
+                                ? new Reply.Refused(u.id(), ProtocolError.NOT_AVAILABLE)
+                                : new Reply.Unsubscribed(u.id()));
+            case Command.NotOffered n -> reply(new Reply.Refused(n.id(), ProtocolError.NOT_AVAILABLE));
             case Command.Connect _, Command.Send _, Command.Pong _ -> {}
         }
     }
@@ -164,9 +164,9 @@ final class Conversation {
                         (answer, failure) -> {
                             reply(
                                     switch (answer) {
-                                        case Rpcs.Result(byte[] data) -> ReplyWriter.rpc(rpc.id(), data);
-                                        case Rpcs.Refused(ProtocolError error) -> ReplyWriter.error(rpc.id(), error);
-                                        case null -> ReplyWriter.error(rpc.id(), ProtocolError.INTERNAL);
+                                        case Rpcs.Result(byte[] data) -> new Reply.Called(rpc.id(), data);
+                                        case Rpcs.Refused(ProtocolError error) -> new Reply.Refused(rpc.id(), error);
+                                        case null -> new Reply.Refused(rpc.id(), ProtocolError.INTERNAL);
                                     });
                             worked();
                         },
@@ -180,7 +180,7 @@ final class Conversation {
                 case TokenDesk.Judged(TokenVerdict.Valid valid)
                 when valid.user().value().equals(session.user()) -> {
                     session.expireAt(valid.expiresAt());
-                    reply(ReplyWriter.refresh(refresh.id(), session.ttlSeconds()));
+                    reply(new Reply.Refreshed(refresh.id(), session.ttlSeconds()));
                 }
                 case TokenDesk.Judged(TokenVerdict.Valid _), TokenDesk.Judged(TokenVerdict.Invalid _) ->
                     connection.disconnect(Disconnect.INVALID_TOKEN);
@@ -197,8 +197,8 @@ final class Conversation {
         workOn();
     }
 
-    void reply(byte[] message) {
-        connection.write(Frames.text(loop().allocator, message));
+    void reply(Reply reply) {
+        connection.write(connection.encoding().frame(loop().allocator, reply));
     }
 
     // Life ------------------------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ final class Conversation {
         }
         state = State.NEW;
         loop().connecting.add(connection, System.nanoTime());
-        reply(ReplyWriter.error(id, error));
+        reply(new Reply.Refused(id, error));
         loop().flush();
     }
 

@@ -33,7 +33,9 @@ enum Disconnect {
     /// Not WebSocket.
     PROTOCOL_ERROR(1002, "protocol error"),
     /// A binary message on a connection that speaks JSON.
-    UNSUPPORTED_DATA(1003, "binary messages need the subprotocol centrifuge-protobuf"),
+    UNSUPPORTED_BINARY(1003, "binary messages need the subprotocol centrifuge-protobuf"),
+    /// A text message on a connection that speaks Protobuf.
+    UNSUPPORTED_TEXT(1003, "this connection speaks Protobuf"),
     /// A text message that is not UTF-8.
     INVALID_TEXT(1007, "not UTF-8"),
     /// A message above the limit. Final.

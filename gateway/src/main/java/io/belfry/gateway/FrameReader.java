@@ -24,6 +24,7 @@ final class FrameReader {
     private static final int MASK_BYTES = 4;
 
     private final Reader reader;
+    private final Encoding encoding;
     private final int maxMessageBytes;
     private ByteBuf partial;
     private ByteBuf message;
@@ -38,8 +39,8 @@ final class FrameReader {
 
     /// Who is told. It may call [FrameReader#stop] from within.
     interface Reader {
-        /// A whole text message, valid UTF-8.
-        void onText(byte[] message);
+        /// A whole message of the kind that the encoding has; text is valid UTF-8.
+        void onMessage(byte[] message);
 
         void onPing(byte[] payload);
 
@@ -52,8 +53,9 @@ final class FrameReader {
         void onViolation(Disconnect disconnect);
     }
 
-    FrameReader(Reader reader, int maxMessageBytes) {
+    FrameReader(Reader reader, Encoding encoding, int maxMessageBytes) {
         this.reader = reader;
+        this.encoding = encoding;
         this.maxMessageBytes = maxMessageBytes;
     }
 
@@ -162,19 +164,23 @@ final class FrameReader {
             return;
         }
         switch (opcode) {
-            case TEXT -> {
-                if (last) {
-                    text(payload);
-                } else {
-                    fragments = 1;
-                    message = Unpooled.buffer(payload.length, maxMessageBytes).writeBytes(payload);
-                }
-            }
+            case TEXT -> begin(Encoding.JSON, last, payload);
+            case BINARY -> begin(Encoding.PROTOBUF, last, payload);
             case CONTINUATION -> fragment(last, payload);
-            case BINARY -> violated(Disconnect.UNSUPPORTED_DATA);
             case CLOSE -> close(payload);
             case PING -> reader.onPing(payload);
             default -> reader.onPong();
+        }
+    }
+
+    private void begin(Encoding spoken, boolean last, byte[] payload) {
+        if (spoken != encoding) {
+            violated(encoding == Encoding.JSON ? Disconnect.UNSUPPORTED_BINARY : Disconnect.UNSUPPORTED_TEXT);
+        } else if (last) {
+            message(payload);
+        } else {
+            fragments = 1;
+            message = Unpooled.buffer(payload.length, maxMessageBytes).writeBytes(payload);
         }
     }
 
@@ -188,13 +194,13 @@ final class FrameReader {
             byte[] whole = new byte[message.readableBytes()];
             message.readBytes(whole);
             message = null;
-            text(whole);
+            message(whole);
         }
     }
 
-    private void text(byte[] text) {
-        if (isUtf8(text, 0)) {
-            reader.onText(text);
+    private void message(byte[] whole) {
+        if (encoding != Encoding.JSON || isUtf8(whole, 0)) {
+            reader.onMessage(whole);
         } else {
             violated(Disconnect.INVALID_TEXT);
         }

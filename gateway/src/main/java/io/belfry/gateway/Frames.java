@@ -10,22 +10,34 @@ import java.nio.charset.StandardCharsets;
 /// with its header, ready for the socket, and can be shared by any number of sockets.
 final class Frames {
     private static final int TEXT = 0x81;
+    private static final int BINARY = 0x82;
     private static final int CLOSE = 0x88;
     private static final int PONG = 0x8A;
     private static final int MAX_SHORT = 125;
     private static final int MAX_MEDIUM = 0xFFFF;
     private static final int MAX_HEADER_BYTES = 10;
 
-    /// The protocol's ping, an empty reply.
-    private static final byte[] PING_MESSAGE = {'{', '}'};
+    /// The protocol's ping is an empty reply.
+    private static final byte[] JSON_PING = {'{', '}'};
 
-    /// The same behind another message of one frame.
+    /// In Protobuf it is its length.
+    private static final byte[] PROTOBUF_PING = {0};
+
+    /// The same in JSON, behind another message of one frame.
     private static final byte[] PING_LINE = {'\n', '{', '}'};
     private static final byte[] BEFORE_OFFSET = ",\"offset\":".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] AFTER_OFFSET = {'}', '}', '}'};
 
-    private static final ByteBuf PING = Unpooled.unreleasableBuffer(
-            text(ByteBufAllocator.DEFAULT, PING_MESSAGE).asReadOnly());
+    // The fields that a push consists of, as tags of Protobuf.
+    private static final byte REPLY_PUSH = 4 << 3 | 2;
+    private static final byte PUSH_PUBLICATION = 4 << 3 | 2;
+    private static final byte PUBLICATION_DATA = 4 << 3 | 2;
+    private static final byte PUBLICATION_OFFSET = 6 << 3;
+
+    private static final ByteBuf JSON_PING_FRAME = Unpooled.unreleasableBuffer(
+            text(ByteBufAllocator.DEFAULT, JSON_PING).asReadOnly());
+    private static final ByteBuf PROTOBUF_PING_FRAME = Unpooled.unreleasableBuffer(
+            binary(ByteBufAllocator.DEFAULT, PROTOBUF_PING).asReadOnly());
 
     private Frames() {}
 
@@ -33,18 +45,24 @@ final class Frames {
         return start(allocator, TEXT, message.length).writeBytes(message);
     }
 
-    /// The protocol's ping. Shared by all: it needs no release, and releasing it does no harm.
-    static ByteBuf ping() {
-        return PING.duplicate();
+    static ByteBuf binary(ByteBufAllocator allocator, byte[] message) {
+        return start(allocator, BINARY, message.length).writeBytes(message);
     }
 
-    /// A publication as a push: `{"push":{"channel":…,"pub":{"data":…,"offset":…}}}`.
-    ///
-    /// @param from where the data begins in `bytes`; it ends where they end
-    /// @param ping whether the protocol's ping follows in the same frame
-    static ByteBuf push(
-            ByteBufAllocator allocator, ClientChannel channel, byte[] bytes, int from, long offset, boolean ping) {
-        byte[] prefix = channel.pushPrefix();
+    /// Needs no release, and releasing it does no harm.
+    static ByteBuf jsonPing() {
+        return JSON_PING_FRAME.duplicate();
+    }
+
+    /// Needs no release, and releasing it does no harm.
+    static ByteBuf protobufPing() {
+        return PROTOBUF_PING_FRAME.duplicate();
+    }
+
+    /// A publication as a push: `{"push":{"channel":…,"pub":{"data":…,"offset":…}}}`. See [Encoding#push].
+    static ByteBuf jsonPush(
+            ByteBufAllocator allocator, PushHead head, byte[] bytes, int from, long offset, boolean ping) {
+        byte[] prefix = head.json();
         int length = prefix.length
                 + (bytes.length - from)
                 + BEFORE_OFFSET.length
@@ -58,6 +76,26 @@ final class Frames {
         writeDecimal(frame, offset);
         frame.writeBytes(AFTER_OFFSET);
         return ping ? frame.writeBytes(PING_LINE) : frame;
+    }
+
+    /// The same in Protobuf, from the outside to the inside: message, reply, push, publication.
+    static ByteBuf protobufPush(
+            ByteBufAllocator allocator, PushHead head, byte[] bytes, int from, long offset, boolean ping) {
+        int data = bytes.length - from;
+        int publication = 1 + varintBytes(data) + data + (offset == 0 ? 0 : 1 + varintBytes(offset));
+        int push = head.protobuf().length + 1 + varintBytes(publication) + publication;
+        int reply = 1 + varintBytes(push) + push;
+        int message = varintBytes(reply) + reply;
+        ByteBuf frame = start(allocator, BINARY, message + (ping ? PROTOBUF_PING.length : 0));
+        writeVarint(frame, reply);
+        writeVarint(frame.writeByte(REPLY_PUSH), push);
+        writeVarint(frame.writeBytes(head.protobuf()).writeByte(PUSH_PUBLICATION), publication);
+        writeVarint(frame.writeByte(PUBLICATION_DATA), data);
+        frame.writeBytes(bytes, from, data);
+        if (offset != 0) {
+            writeVarint(frame.writeByte(PUBLICATION_OFFSET), offset);
+        }
+        return ping ? frame.writeBytes(PROTOBUF_PING) : frame;
     }
 
     /// @param reason at most 123 bytes of ASCII
@@ -103,5 +141,17 @@ final class Frames {
             rest /= 10;
         }
         out.writerIndex(end);
+    }
+
+    private static int varintBytes(long number) {
+        return number == 0 ? 1 : (Long.SIZE - Long.numberOfLeadingZeros(number) + 6) / 7;
+    }
+
+    private static void writeVarint(ByteBuf out, long number) {
+        long rest = number;
+        for (; (rest & ~0x7FL) != 0; rest >>>= 7) {
+            out.writeByte((int) (rest & 0x7F | 0x80));
+        }
+        out.writeByte((int) rest);
     }
 }

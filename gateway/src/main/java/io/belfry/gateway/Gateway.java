@@ -127,9 +127,9 @@ final class Gateway implements FeedSubscriptions.Listener {
     }
 
     /// A connection for a channel whose upgrade was answered. On the channel's event loop.
-    Connection open(Channel channel, String address) {
+    Connection open(Channel channel, Encoding encoding, String address) {
         sockets.enter(address);
-        return new Connection(this, registry.loop(channel.eventLoop()), address);
+        return new Connection(this, registry.loop(channel.eventLoop()), encoding, address);
     }
 
     void left(String address) {

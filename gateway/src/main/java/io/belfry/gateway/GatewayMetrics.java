@@ -28,7 +28,7 @@ final class GatewayMetrics {
     private final Map<Disconnect, Counter> closes = new EnumMap<>(Disconnect.class);
     private final Counter closedByClient;
     private final Counter lost;
-    private final Counter opened;
+    private final Map<Encoding, Counter> opened = new EnumMap<>(Encoding.class);
     private final Counter stalls;
     private final Counter lags;
     private final Counter gaps;
@@ -65,7 +65,9 @@ final class GatewayMetrics {
                         disconnect, counter("closes", "Connections closed, by code", "code", "" + disconnect.code())));
         this.closedByClient = counter("closes", "Connections closed, by code", "code", "client");
         this.lost = counter("closes", "Connections closed, by code", "code", "none");
-        this.opened = counter("opened", "WebSockets opened");
+        Arrays.stream(Encoding.values())
+                .forEach(encoding ->
+                        opened.put(encoding, counter("opened", "Connections opened", "encoding", label(encoding))));
         this.stalls = counter("stalls", "Times that a client stopped taking in");
         this.lags = counter("lags", "Times that publications were dropped for a client that did not take in");
         this.gaps = counter("gaps", "Publications that came without those before them");
@@ -110,8 +112,8 @@ final class GatewayMetrics {
                 .register(registry);
     }
 
-    void opened() {
-        opened.increment();
+    void opened(Encoding encoding) {
+        opened.get(encoding).increment();
     }
 
     void connected(Outcome outcome) {

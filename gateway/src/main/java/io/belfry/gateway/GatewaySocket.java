@@ -33,7 +33,7 @@ import java.util.Map;
 /// Why not keep Micronaut's handlers: they inflate what a client claims to be compressed without limit, answer pings
 /// without back-pressure, keep the request and a dozen handlers for every socket, and encode each message for each
 /// connection.
-@ServerWebSocket(GatewaySocket.PATH)
+@ServerWebSocket(value = GatewaySocket.PATH, subprotocols = Encoding.PROTOBUF_SUBPROTOCOL)
 @Secured(SecurityRule.IS_ANONYMOUS)
 final class GatewaySocket {
     static final String PATH = "/connection/websocket";
@@ -60,9 +60,19 @@ final class GatewaySocket {
                 .setOption(ChannelOption.SO_SNDBUF, gateway.settings().limits().sendBufferBytes());
         ChannelPipeline pipeline = channel.pipeline();
         ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
-        Connection connection = gateway.open(channel, addresses.resolve(request));
+        Connection connection = gateway.open(channel, encoding(session, request), addresses.resolve(request));
         pipeline.replace(decoder.name(), NAME, connection);
         pipeline.context(NAME).writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> strip(channel));
+    }
+
+    /// Clients that cannot choose a subprotocol name the format in the query.
+    private static Encoding encoding(WebSocketSession session, HttpRequest<?> request) {
+        boolean protobuf = session.getSubprotocol()
+                        .filter(Encoding.PROTOBUF_SUBPROTOCOL::equals)
+                        .isPresent()
+                || "protobuf".equals(request.getParameters().get("format"))
+                || "protobuf".equals(request.getParameters().get("cf_protocol"));
+        return protobuf ? Encoding.PROTOBUF : Encoding.JSON;
     }
 
     private static void strip(Channel channel) {

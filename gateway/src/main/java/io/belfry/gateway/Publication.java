@@ -6,16 +6,18 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
 /// One publication of a channel on its way to the connections of one event loop: an offset and the bytes of its data,
-/// which nobody parses. Its frame is built once, when the first connection needs it, and shared by them; one that also
-/// asks for proof of receipt is 3 bytes longer, so there are at most two. Stays on its loop.
+/// which nobody parses. Its frame is built once an encoding, when the first connection needs it, and shared by all that
+/// speak it; one that also asks for proof of receipt is some bytes longer, so there are at most two an encoding. Stays
+/// on its loop.
 final class Publication {
+    private static final int ENCODINGS = Encoding.values().length;
+
     private final ClientChannel channel;
     private final long offset;
     private final boolean receiptWanted;
     private final byte[] bytes;
     private final int from;
-    private ByteBuf plain;
-    private ByteBuf pinging;
+    private final ByteBuf[] frames = new ByteBuf[2 * ENCODINGS];
 
     private Publication(ClientChannel channel, long offset, boolean receiptWanted, byte[] bytes, int from) {
         this.channel = channel;
@@ -59,28 +61,21 @@ final class Publication {
     /// A frame for one connection, which must write or release it.
     ///
     /// @param ping whether the protocol's ping is to follow in the frame
-    ByteBuf frame(ByteBufAllocator allocator, boolean ping) {
-        if (ping) {
-            if (pinging == null) {
-                pinging = Frames.push(allocator, channel, bytes, from, offset, true);
-            }
-            return pinging.retainedDuplicate();
+    ByteBuf frame(ByteBufAllocator allocator, Encoding encoding, boolean ping) {
+        int index = 2 * encoding.ordinal() + (ping ? 1 : 0);
+        if (frames[index] == null) {
+            frames[index] = encoding.push(allocator, channel.head(), bytes, from, offset, ping);
         }
-        if (plain == null) {
-            plain = Frames.push(allocator, channel, bytes, from, offset, false);
-        }
-        return plain.retainedDuplicate();
+        return frames[index].retainedDuplicate();
     }
 
     /// Lets go of the frames; they are built again should one be needed later.
     void release() {
-        if (plain != null) {
-            plain.release();
-            plain = null;
-        }
-        if (pinging != null) {
-            pinging.release();
-            pinging = null;
+        for (int i = 0; i < frames.length; i++) {
+            if (frames[i] != null) {
+                frames[i].release();
+                frames[i] = null;
+            }
         }
     }
 }

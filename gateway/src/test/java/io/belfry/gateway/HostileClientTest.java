@@ -21,6 +21,7 @@ import io.belfry.testkit.TestDatabase;
 import io.belfry.testkit.websocket.RawWebSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -268,6 +269,53 @@ class HostileClientTest {
         JsonNode reply = client.next();
         assertThat(reply.path("id").asInt()).isEqualTo(id);
         assertThat(reply.at("/error/code").asInt()).isEqualTo(code);
+    }
+
+    // Protobuf --------------------------------------------------------------------------------------------------
+
+    @Test
+    void theSubprotocolIsAgreedToAndTheFormatOfTheQueryTaken() {
+        try (RawWebSocket socket = node.socket().connect()) {
+            RawWebSocket.Response response =
+                    socket.request(node.socket().header("Sec-WebSocket-Protocol", Encoding.PROTOBUF_SUBPROTOCOL));
+            assertThat(response.headers()).containsEntry("sec-websocket-protocol", Encoding.PROTOBUF_SUBPROTOCOL);
+            assertThat(isLetIn(socket)).isTrue();
+        }
+        for (String query : new String[] {"?format=protobuf", "?cf_protocol=protobuf"}) {
+            try (RawWebSocket socket =
+                    RawWebSocket.to(node.port(), GatewaySocket.PATH + query).open()) {
+                assertThat(isLetIn(socket)).as(query).isTrue();
+            }
+        }
+    }
+
+    /// Connects in Protobuf.
+    private boolean isLetIn(RawWebSocket socket) {
+        socket.send(
+                BINARY,
+                true,
+                new ProtobufOutput()
+                        .number(1, 1)
+                        .message(4, new ProtobufOutput().text(1, node.token("binary")))
+                        .toDelimited());
+        RawWebSocket.Frame frame = socket.read();
+        return frame.opcode() == BINARY && frame.text().contains("announcements");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text", "05 08", "02 2205", "06 2204 0a02 c328", "02 0b0c", "02 2200", "02 0801", "00"})
+    void whatIsNoProtobufEndsTheConnection(String message) {
+        try (RawWebSocket socket = RawWebSocket.to(node.port(), GatewaySocket.PATH)
+                .header("Sec-WebSocket-Protocol", Encoding.PROTOBUF_SUBPROTOCOL)
+                .open()) {
+            if (message.equals("text")) {
+                socket.sendText("{}");
+                assertThat(socket.readClose().code()).isEqualTo(1003);
+            } else {
+                socket.send(BINARY, true, HexFormat.of().parseHex(message.replace(" ", "")));
+                assertThat(socket.readClose().code()).isEqualTo(3501);
+            }
+        }
     }
 
     // The upgrade -----------------------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/// An unmodified npm `centrifuge` client in a Node process of its own, which can be frozen. What it tells is kept in
+/// An unmodified Centrifuge SDK, npm's `centrifuge` unless another is named, in a process of its own, which can be
+/// frozen. What it tells is kept in
 /// order and can be waited for. Safe for use by several threads.
 ///
 /// ```java
@@ -47,6 +48,7 @@ public final class CentrifugeClient implements AutoCloseable {
     /// How the client is made.
     public static final class Builder {
         private final ObjectNode options = JSON.createObjectNode();
+        private List<String> program = List.of();
 
         private Builder(String url) {
             options.put("url", url);
@@ -54,6 +56,19 @@ public final class CentrifugeClient implements AutoCloseable {
 
         public Builder token(String token) {
             options.put("token", token);
+            return this;
+        }
+
+        /// It speaks Protobuf instead of JSON.
+        public Builder protobuf() {
+            options.put("protobuf", true);
+            return this;
+        }
+
+        /// Another SDK: a program that takes the options as its last argument, and commands and tells as `client.mjs`
+        /// does.
+        public Builder program(List<String> command) {
+            program = List.copyOf(command);
             return this;
         }
 
@@ -84,10 +99,13 @@ public final class CentrifugeClient implements AutoCloseable {
         /// Starts the process. The client does not connect by itself.
         public CentrifugeClient start() {
             try {
-                Process process = new ProcessBuilder("node", "client.mjs", options.toString())
-                        .directory(NodeProject.directory().toFile())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+                var command = new ArrayList<String>(program.isEmpty() ? List.of("node", "client.mjs") : program);
+                command.add(options.toString());
+                var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+                if (program.isEmpty()) {
+                    builder.directory(NodeProject.directory().toFile());
+                }
+                Process process = builder.start();
                 CentrifugeClient client = new CentrifugeClient(process);
                 client.awaitEvent("ready");
                 return client;
@@ -95,7 +113,7 @@ public final class CentrifugeClient implements AutoCloseable {
                 throw new UncheckedIOException(failure);
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while Node starts", interrupted);
+                throw new IllegalStateException("interrupted while the client starts", interrupted);
             }
         }
     }

@@ -1,13 +1,19 @@
 // One unmodified centrifuge client, driven by lines of JSON: commands on standard input, events on standard output.
 import { createInterface } from 'node:readline';
-import { Centrifuge } from 'centrifuge';
+import { Centrifuge as JsonCentrifuge } from 'centrifuge';
+import { Centrifuge as ProtobufCentrifuge } from 'centrifuge/build/protobuf';
 import WebSocket from 'ws';
 
 const options = JSON.parse(process.argv[2]);
+const protobuf = options.protobuf ?? false;
+// In Protobuf the data of the application are bytes; here they are always JSON.
+const encode = data => (protobuf && data !== null ? new TextEncoder().encode(JSON.stringify(data)) : data);
+const decode = data => (data instanceof Uint8Array ? (data.length ? JSON.parse(new TextDecoder().decode(data)) : null) : data);
+const decoded = context => ({ ...context, data: decode(context.data) });
 const say = (event, detail = {}) => process.stdout.write(JSON.stringify({ event, ...detail }) + '\n');
 
 let token = options.token;
-const client = new Centrifuge(options.url, {
+const client = new (protobuf ? ProtobufCentrifuge : JsonCentrifuge)(options.url, {
   websocket: WebSocket,
   token,
   getToken: options.refreshes
@@ -16,7 +22,7 @@ const client = new Centrifuge(options.url, {
         return token;
       }
     : null,
-  data: options.data ?? null,
+  data: encode(options.data ?? null),
   timeout: options.timeout ?? 5000,
   minReconnectDelay: options.minReconnectDelay ?? 500,
   maxReconnectDelay: options.maxReconnectDelay ?? 20000,
@@ -31,9 +37,9 @@ client.on('connected', ({ client: id, transport }) => {
 client.on('disconnected', ({ code, reason }) => say('disconnected', { code, reason }));
 client.on('error', ({ error }) => say('error', { error: { code: error?.code, message: error?.message } }));
 client.on('subscribing', ({ channel }) => say('subscribing', { channel }));
-client.on('subscribed', context => say('subscribed', context));
+client.on('subscribed', context => say('subscribed', decoded(context)));
 client.on('unsubscribed', ({ channel }) => say('unsubscribed', { channel }));
-client.on('publication', ({ channel, data, offset }) => say('publication', { channel, data, offset }));
+client.on('publication', ({ channel, data, offset }) => say('publication', { channel, data: decode(data), offset }));
 
 const commands = {
   connect: () => client.connect(),
@@ -43,8 +49,8 @@ const commands = {
   },
   rpc: async ({ ref, method, data }) => {
     try {
-      const result = await client.rpc(method, data);
-      say('answer', { ref, data: result.data ?? null });
+      const result = await client.rpc(method, encode(data));
+      say('answer', { ref, data: decode(result.data ?? null) });
     } catch (error) {
       say('answer', { ref, error: { code: error.code, message: error.message } });
     }

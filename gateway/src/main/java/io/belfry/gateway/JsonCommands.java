@@ -4,19 +4,14 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import io.belfry.core.user.UserId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Pattern;
 
 /// Reads the commands of a JSON message: objects, one after the other. Unknown fields are skipped. Stateless.
-final class CommandReader {
+final class JsonCommands {
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(32)
@@ -25,23 +20,8 @@ final class CommandReader {
             // Names are chosen by clients.
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
-    private static final Set<String> KINDS = Set.of(
-            "connect",
-            "rpc",
-            "refresh",
-            "send",
-            "subscribe",
-            "unsubscribe",
-            "publish",
-            "history",
-            "presence",
-            "presence_stats",
-            "sub_refresh");
-    private static final Pattern LOCALE = Pattern.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}");
-    private static final int MAX_POSITIONS = 16;
-    private static final byte[] NOTHING = {};
 
-    private CommandReader() {}
+    private JsonCommands() {}
 
     /// @throws IOException when it is not JSON, or not commands
     static List<Command> read(byte[] message) throws IOException {
@@ -56,18 +36,19 @@ final class CommandReader {
     }
 
     private static Command command(JsonParser json, byte[] message) throws IOException {
-        var draft = new Draft();
+        var draft = new CommandDraft();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
             JsonToken value = json.nextToken();
             if (name.equals("id")) {
                 require(json, value, JsonToken.VALUE_NUMBER_INT);
                 draft.id = json.getLongValue();
-            } else if (value == JsonToken.START_OBJECT && KINDS.contains(name)) {
-                if (draft.kind != null) {
-                    throw new IOException("two requests in one command");
-                }
-                draft.kind = name;
+                continue;
+            }
+            Optional<CommandDraft.Kind> kind =
+                    value == JsonToken.START_OBJECT ? CommandDraft.Kind.ofName(name) : Optional.empty();
+            if (kind.isPresent()) {
+                draft.begin(kind.get());
                 request(json, message, draft);
             } else {
                 json.skipChildren();
@@ -76,7 +57,7 @@ final class CommandReader {
         return draft.command();
     }
 
-    private static void request(JsonParser json, byte[] message, Draft draft) throws IOException {
+    private static void request(JsonParser json, byte[] message, CommandDraft draft) throws IOException {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
             JsonToken value = json.nextToken();
@@ -86,9 +67,9 @@ final class CommandReader {
                 case "method" -> draft.method = json.getValueAsString("");
                 case "subs" -> positions(json, draft);
                 case "data" -> {
-                    if (draft.kind.equals("connect")) {
+                    if (draft.kind == CommandDraft.Kind.CONNECT) {
                         connectData(json, draft);
-                    } else if (draft.kind.equals("rpc") && value.isStructStart()) {
+                    } else if (draft.kind == CommandDraft.Kind.RPC && value.isStructStart()) {
                         draft.data = raw(json, message);
                     } else {
                         json.skipChildren();
@@ -106,7 +87,18 @@ final class CommandReader {
         return Arrays.copyOfRange(message, start, (int) json.currentLocation().getByteOffset());
     }
 
-    private static void connectData(JsonParser json, Draft draft) throws IOException {
+    /// Reads what the data of a connect command tells. What is no JSON tells nothing.
+    static void connectData(byte[] data, CommandDraft draft) {
+        try (JsonParser json = JSON.createParser(data)) {
+            json.nextToken();
+            connectData(json, draft);
+        } catch (IOException notForUs) {
+            draft.deviceId = null;
+            draft.locale = null;
+        }
+    }
+
+    private static void connectData(JsonParser json, CommandDraft draft) throws IOException {
         if (json.currentToken() != JsonToken.START_OBJECT) {
             json.skipChildren();
             return;
@@ -123,15 +115,13 @@ final class CommandReader {
         }
     }
 
-    private static void positions(JsonParser json, Draft draft) throws IOException {
+    private static void positions(JsonParser json, CommandDraft draft) throws IOException {
         require(json, json.currentToken(), JsonToken.START_OBJECT);
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String channel = json.currentName();
             require(json, json.nextToken(), JsonToken.START_OBJECT);
             Command.ClientPosition position = position(json);
-            if (draft.positions.size() < MAX_POSITIONS) {
-                draft.positions.put(channel, position);
-            }
+            draft.stands(channel, position);
         }
     }
 
@@ -156,47 +146,6 @@ final class CommandReader {
         if (is != expected) {
             throw new IOException(
                     is + " at " + json.currentLocation().getByteOffset() + " (expected: " + expected + ")");
-        }
-    }
-
-    /// What is known of a command while it is read.
-    private static final class Draft {
-        private final Map<String, Command.ClientPosition> positions = new HashMap<>(4);
-        private long id;
-        private String kind;
-        private String token = "";
-        private String channel = "";
-        private String method = "";
-        private String deviceId;
-        private String locale;
-        private byte[] data = NOTHING;
-
-        Command command() throws IOException {
-            if (kind == null) {
-                if (id != 0) {
-                    throw new IOException("no known request in the command");
-                }
-                return new Command.Pong();
-            }
-            if (id <= 0 && !kind.equals("send")) {
-                throw new IOException("id: " + id + " (expected: a positive number, which the reply repeats)");
-            }
-            return switch (kind) {
-                case "connect" ->
-                    new Command.Connect(
-                            id,
-                            token,
-                            positions,
-                            Optional.ofNullable(deviceId).filter(UserId::isValid),
-                            Optional.ofNullable(locale)
-                                    .filter(l -> LOCALE.matcher(l).matches()));
-                case "rpc" -> new Command.Rpc(id, method, data);
-                case "refresh" -> new Command.Refresh(id, token);
-                case "subscribe" -> new Command.Subscribe(id, channel);
-                case "unsubscribe" -> new Command.Unsubscribe(id, channel);
-                case "send" -> new Command.Send();
-                default -> new Command.NotOffered(id);
-            };
         }
     }
 }

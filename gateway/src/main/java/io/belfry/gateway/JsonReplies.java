@@ -3,59 +3,60 @@ package io.belfry.gateway;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
-import io.belfry.core.inbox.Counts;
 import io.belfry.core.inbox.InboxJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 
 /// Writes the replies to commands as JSON messages. Stateless.
-final class ReplyWriter {
+final class JsonReplies {
     private static final JsonFactory JSON = new JsonFactory();
     private static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
-    private ReplyWriter() {}
+    private JsonReplies() {}
 
-    /// What a connected client is told.
-    ///
-    /// @param client the server's own name for the connection
-    /// @param ttlSeconds of the token
-    record Connected(
-            String client,
-            String version,
-            long ttlSeconds,
-            long pingSeconds,
-            Subscription inbox,
-            Counts counts,
-            String userId,
-            Subscription announcements) {}
+    static byte[] write(Reply reply) {
+        return switch (reply) {
+            case Reply.Connected connected -> connect(connected);
+            case Reply.Called(long id, byte[] data) -> rpc(id, data);
+            case Reply.Refreshed(long id, long ttlSeconds) -> refresh(id, ttlSeconds);
+            case Reply.Unsubscribed(long id) -> unsubscribe(id);
+            case Reply.Refused(long id, ProtocolError error) -> error(id, error);
+        };
+    }
 
-    /// How a connection stands in a channel.
-    ///
-    /// @param offset the client's own when it recovered, otherwise the channel's head
-    /// @param recovered null when it asked for no recovery
-    /// @param missed in the order of their offsets
-    record Subscription(String epoch, long offset, Boolean recovered, List<Missed> missed) {}
+    /// What the client is told with its subscription to the inbox.
+    static byte[] inboxData(Reply.Connected connected) {
+        ByteArrayBuilder out = new ByteArrayBuilder(128);
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            inboxData(json, connected);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
 
-    record Missed(long offset, byte[] data) {}
+    private static void inboxData(JsonGenerator json, Reply.Connected connected) throws IOException {
+        json.writeStartObject();
+        InboxJson.counts(json, connected.counts());
+        json.writeStringField("userId", connected.userId());
+        json.writeEndObject();
+    }
 
-    static byte[] connect(long id, Connected connected) {
-        return reply(id, (json, out) -> {
+    private static byte[] connect(Reply.Connected connected) {
+        return reply(connected.id(), (json, out) -> {
             json.writeObjectFieldStart("connect");
-            json.writeStringField("client", connected.client);
-            json.writeStringField("version", connected.version);
+            json.writeStringField("client", connected.client());
+            json.writeStringField("version", connected.version());
             json.writeBooleanField("expires", true);
-            json.writeNumberField("ttl", connected.ttlSeconds);
-            json.writeNumberField("ping", connected.pingSeconds);
+            json.writeNumberField("ttl", connected.ttlSeconds());
+            json.writeNumberField("ping", connected.pingSeconds());
             json.writeBooleanField("pong", true);
             json.writeObjectFieldStart("subs");
-            subscription(json, out, ClientChannel.INBOX, connected.inbox);
-            json.writeObjectFieldStart("data");
-            InboxJson.counts(json, connected.counts);
-            json.writeStringField("userId", connected.userId);
+            subscription(json, out, ClientChannel.INBOX, connected.inbox());
+            json.writeFieldName("data");
+            inboxData(json, connected);
             json.writeEndObject();
-            json.writeEndObject();
-            subscription(json, out, ClientChannel.ANNOUNCEMENTS, connected.announcements);
+            subscription(json, out, ClientChannel.ANNOUNCEMENTS, connected.announcements());
             json.writeEndObject();
             json.writeEndObject();
             json.writeEndObject();
@@ -64,31 +65,31 @@ final class ReplyWriter {
 
     /// Leaves the subscription's object open.
     private static void subscription(
-            JsonGenerator json, ByteArrayBuilder out, ClientChannel channel, Subscription subscription)
+            JsonGenerator json, ByteArrayBuilder out, ClientChannel channel, Reply.Standing standing)
             throws IOException {
         json.writeObjectFieldStart(channel.label());
         json.writeBooleanField("recoverable", true);
         json.writeBooleanField("positioned", true);
-        json.writeStringField("epoch", subscription.epoch);
-        json.writeNumberField("offset", subscription.offset);
-        if (subscription.recovered == null) {
+        json.writeStringField("epoch", standing.epoch());
+        json.writeNumberField("offset", standing.offset());
+        if (standing.recovered() == null) {
             return;
         }
         json.writeBooleanField("was_recovering", true);
-        json.writeBooleanField("recovered", subscription.recovered);
-        if (!subscription.missed.isEmpty()) {
+        json.writeBooleanField("recovered", standing.recovered());
+        if (!standing.missed().isEmpty()) {
             json.writeArrayFieldStart("publications");
-            for (Missed missed : subscription.missed) {
+            for (Reply.Missed missed : standing.missed()) {
                 json.writeStartObject();
-                raw(json, out, "data", missed.data);
-                json.writeNumberField("offset", missed.offset);
+                raw(json, out, "data", missed.data());
+                json.writeNumberField("offset", missed.offset());
                 json.writeEndObject();
             }
             json.writeEndArray();
         }
     }
 
-    static byte[] rpc(long id, byte[] data) {
+    private static byte[] rpc(long id, byte[] data) {
         return reply(id, (json, out) -> {
             json.writeObjectFieldStart("rpc");
             raw(json, out, "data", data.length == 0 ? NULL : data);
@@ -96,7 +97,7 @@ final class ReplyWriter {
         });
     }
 
-    static byte[] refresh(long id, long ttlSeconds) {
+    private static byte[] refresh(long id, long ttlSeconds) {
         return reply(id, (json, out) -> {
             json.writeObjectFieldStart("refresh");
             json.writeBooleanField("expires", true);
@@ -105,14 +106,14 @@ final class ReplyWriter {
         });
     }
 
-    static byte[] unsubscribe(long id) {
+    private static byte[] unsubscribe(long id) {
         return reply(id, (json, out) -> {
             json.writeObjectFieldStart("unsubscribe");
             json.writeEndObject();
         });
     }
 
-    static byte[] error(long id, ProtocolError error) {
+    private static byte[] error(long id, ProtocolError error) {
         return reply(id, (json, out) -> {
             json.writeObjectFieldStart("error");
             json.writeNumberField("code", error.code());

@@ -1,0 +1,127 @@
+package io.belfry.gateway;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads the commands of a Protobuf message: each behind its length. Unknown fields are skipped. Stateless.
+///
+/// The numbers of the fields are those of `client.proto` of the protocol; only what Belfry uses is read.
+final class ProtobufCommands {
+    private ProtobufCommands() {}
+
+    /// @throws IOException when it is not Protobuf, or not commands
+    static List<Command> read(byte[] message) throws IOException {
+        var commands = new ArrayList<Command>(2);
+        var in = new ProtobufInput(message);
+        while (!in.isAtEnd()) {
+            commands.add(command(in.delimited()));
+        }
+        return commands;
+    }
+
+    private static Command command(ProtobufInput in) throws IOException {
+        var draft = new CommandDraft();
+        for (int field = in.nextField(); field != 0; field = in.nextField()) {
+            if (field == 1) {
+                draft.id = in.number() & 0xFFFF_FFFFL;
+                continue;
+            }
+            Optional<CommandDraft.Kind> kind = CommandDraft.Kind.ofField(field);
+            if (kind.isPresent()) {
+                draft.begin(kind.get());
+                request(in.message(), draft);
+            } else {
+                in.skip();
+            }
+        }
+        return draft.command();
+    }
+
+    private static void request(ProtobufInput in, CommandDraft draft) throws IOException {
+        switch (draft.kind) {
+            case CONNECT -> connect(in, draft);
+            case RPC -> rpc(in, draft);
+            case REFRESH -> refresh(in, draft);
+            case SUBSCRIBE, UNSUBSCRIBE -> channel(in, draft);
+            case PUBLISH, PRESENCE, PRESENCE_STATS, HISTORY, SEND, SUB_REFRESH -> skip(in);
+        }
+    }
+
+    private static void connect(ProtobufInput in, CommandDraft draft) throws IOException {
+        for (int field = in.nextField(); field != 0; field = in.nextField()) {
+            switch (field) {
+                case 1 -> draft.token = in.text();
+                case 2 -> JsonCommands.connectData(in.data(), draft);
+                case 3 -> position(in.message(), draft);
+                default -> in.skip();
+            }
+        }
+    }
+
+    /// An entry of a map from channels to subscribe requests.
+    private static void position(ProtobufInput in, CommandDraft draft) throws IOException {
+        String channel = "";
+        var position = new Command.ClientPosition(false, "", 0);
+        for (int field = in.nextField(); field != 0; field = in.nextField()) {
+            switch (field) {
+                case 1 -> channel = in.text();
+                case 2 -> position = position(in.message());
+                default -> in.skip();
+            }
+        }
+        draft.stands(channel, position);
+    }
+
+    private static Command.ClientPosition position(ProtobufInput in) throws IOException {
+        boolean recover = false;
+        String epoch = "";
+        long offset = 0;
+        for (int field = in.nextField(); field != 0; field = in.nextField()) {
+            switch (field) {
+                case 3 -> recover = in.flag();
+                case 6 -> epoch = in.text();
+                case 7 -> offset = in.number();
+                default -> in.skip();
+            }
+        }
+        return new Command.ClientPosition(recover, epoch, offset);
+    }
+
+    private static void rpc(ProtobufInput in, CommandDraft draft) throws IOException {
+        for (int field = in.nextField(); field != 0; field = in.nextField()) {
+            switch (field) {
+                case 1 -> draft.data = in.data();
+                case 2 -> draft.method = in.text();
+                default -> in.skip();
+            }
+        }
+    }
+
+    private static void refresh(ProtobufInput in, CommandDraft draft) throws IOException {
+        for (int field = in.nextField(); field != 0; field = in.nextField()) {
+            if (field == 1) {
+                draft.token = in.text();
+            } else {
+                in.skip();
+            }
+        }
+    }
+
+    private static void channel(ProtobufInput in, CommandDraft draft) throws IOException {
+        for (int field = in.nextField(); field != 0; field = in.nextField()) {
+            if (field == 1) {
+                draft.channel = in.text();
+            } else {
+                in.skip();
+            }
+        }
+    }
+
+    private static void skip(ProtobufInput in) throws IOException {
+        while (in.nextField() != 0) {
+            in.skip();
+        }
+    }
+}

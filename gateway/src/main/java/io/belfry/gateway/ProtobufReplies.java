@@ -1,0 +1,57 @@
+package io.belfry.gateway;
+
+/// Writes the replies to commands as Protobuf messages, each behind its length. Stateless.
+///
+/// The numbers of the fields are those of `client.proto` of the protocol.
+final class ProtobufReplies {
+    private ProtobufReplies() {}
+
+    static byte[] write(Reply reply) {
+        var out = new ProtobufOutput().number(1, reply.id());
+        return (switch (reply) {
+                    case Reply.Connected connected -> out.message(5, connect(connected));
+                    case Reply.Called(long _, byte[] data) -> out.message(13, new ProtobufOutput().data(1, data));
+                    case Reply.Refreshed(long _, long ttlSeconds) ->
+                        out.message(14, new ProtobufOutput().flag(3, true).number(4, ttlSeconds));
+                    case Reply.Unsubscribed _ -> out.message(7, new ProtobufOutput());
+                    case Reply.Refused(long _, ProtocolError error) -> out.message(2, error(error));
+                })
+                .toDelimited();
+    }
+
+    private static ProtobufOutput error(ProtocolError error) {
+        return new ProtobufOutput()
+                .number(1, error.code())
+                .text(2, error.message())
+                .flag(3, error.temporary());
+    }
+
+    private static ProtobufOutput connect(Reply.Connected connected) {
+        ProtobufOutput inbox = standing(connected.inbox()).data(11, JsonReplies.inboxData(connected));
+        return new ProtobufOutput()
+                .text(1, connected.client())
+                .text(2, connected.version())
+                .flag(3, true)
+                .number(4, connected.ttlSeconds())
+                .message(6, entry(ClientChannel.INBOX, inbox))
+                .message(6, entry(ClientChannel.ANNOUNCEMENTS, standing(connected.announcements())))
+                .number(7, connected.pingSeconds())
+                .flag(8, true);
+    }
+
+    /// One of a map.
+    private static ProtobufOutput entry(ClientChannel channel, ProtobufOutput subscription) {
+        return new ProtobufOutput().text(1, channel.label()).message(2, subscription);
+    }
+
+    private static ProtobufOutput standing(Reply.Standing standing) {
+        var out = new ProtobufOutput().flag(3, true).text(6, standing.epoch());
+        for (Reply.Missed missed : standing.missed()) {
+            out.message(7, new ProtobufOutput().data(4, missed.data()).number(6, missed.offset()));
+        }
+        return out.flag(8, Boolean.TRUE.equals(standing.recovered()))
+                .number(9, standing.offset())
+                .flag(10, true)
+                .flag(12, standing.recovered() != null);
+    }
+}
