@@ -20,26 +20,25 @@ final class Admission {
     private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
     private final Gateway gateway;
-    private final Conversation conversation;
+    private final Applicant applicant;
     private final Command.Connect command;
     private Session session;
     private Positions.Standing standing;
     private InboxPosition inbox;
     private Reply.Standing inboxReply;
 
-    Admission(Gateway gateway, Conversation conversation, Command.Connect command) {
+    Admission(Gateway gateway, Applicant applicant, Command.Connect command) {
         this.gateway = gateway;
-        this.conversation = conversation;
+        this.applicant = applicant;
         this.command = command;
     }
 
     void start() {
-        if (!gateway.isReady()) {
-            refuse(ProtocolError.INTERNAL, GatewayMetrics.Outcome.FAILED);
+        if (!isReady()) {
             return;
         }
-        gateway.tokenDesk().check(command.token(), conversation.loop(), answer -> {
-            if (!conversation.isConnecting()) {
+        gateway.tokenDesk().check(command.token(), applicant.connection().loop(), answer -> {
+            if (!applicant.isConnecting()) {
                 return;
             }
             switch (answer) {
@@ -52,6 +51,20 @@ final class Admission {
                 case TokenDesk.Busy() -> refuse(ProtocolError.TOO_MANY_REQUESTS, GatewayMetrics.Outcome.CROWDED);
             }
         });
+    }
+
+    /// Instead of [#start], for a client that has proved who it is.
+    void startAs(TokenVerdict.Valid known) {
+        if (isReady()) {
+            join(known);
+        }
+    }
+
+    private boolean isReady() {
+        if (!gateway.isReady()) {
+            refuse(ProtocolError.INTERNAL, GatewayMetrics.Outcome.FAILED);
+        }
+        return gateway.isReady();
     }
 
     /// A client that can get a new token does so when it is told; one that cannot would ask again for ever.
@@ -69,7 +82,7 @@ final class Admission {
         switch (gateway.registry()
                 .join(
                         token.user().value(),
-                        feed -> new Session(gateway, conversation.connection(), feed, device, locale))) {
+                        feed -> new Session(gateway, applicant.connection(), feed, device, locale))) {
             case Registry.Joined(Session joined, Optional<Session> displaced) -> {
                 displaced
                         .map(Session::connection)
@@ -77,7 +90,7 @@ final class Admission {
                 session = joined;
                 session.expireAt(token.expiresAt());
                 session.feed().add(session, session.loop().index);
-                conversation.joined(session);
+                applicant.joined(session);
                 awaitFeed(session.feed());
             }
             case Registry.Full _ -> refuse(ProtocolError.TOO_MANY_REQUESTS, GatewayMetrics.Outcome.CROWDED);
@@ -111,7 +124,7 @@ final class Admission {
     }
 
     private void lookUp() {
-        if (!conversation.isConnecting()) {
+        if (!applicant.isConnecting()) {
             return;
         }
         then(gateway.positions().of(session.user()), found -> {
@@ -193,12 +206,13 @@ final class Admission {
 
     /// @param announcementsFrom the client has every announcement up to there, once it has the reply
     private void finish(Reply.Standing announcementsReply, long announcementsFrom) {
-        conversation.connected();
         session.begin(standing.epoch());
         session.proof().begin(had(inboxReply, inbox.head()), had(announcementsReply, announcementsFrom));
         session.proof().sentMissed(inbox.head(), announcementsFrom);
-        noteReceipt(announcementsFrom);
-        conversation.reply(new Reply.Connected(
+        if (applicant.canProve()) {
+            noteReceipt(announcementsFrom);
+        }
+        applicant.connected(new Reply.Connected(
                 command.id(),
                 UUID.randomUUID().toString(),
                 gateway.version(),
@@ -208,13 +222,13 @@ final class Admission {
                 inbox.counts(),
                 session.user(),
                 announcementsReply));
-        if (session.proof().isMoreWanted()) {
+        if (applicant.canProve() && session.proof().isMoreWanted()) {
             session.connection().ping();
         }
         session.inbox().begin(inbox.head());
         session.announcements().begin(announcementsFrom);
         gateway.metrics().connected(GatewayMetrics.Outcome.CONNECTED);
-        conversation.workOn();
+        applicant.workOn();
     }
 
     /// Up to where the client had everything before the reply.
@@ -265,7 +279,7 @@ final class Admission {
     private <T> void then(CompletableFuture<T> answer, Consumer<T> next) {
         answer.whenCompleteAsync(
                 (value, failure) -> {
-                    if (!conversation.isConnecting()) {
+                    if (!applicant.isConnecting()) {
                         return;
                     }
                     if (failure == null) {
@@ -292,11 +306,11 @@ final class Admission {
 
     private void refuse(ProtocolError error, GatewayMetrics.Outcome outcome) {
         gateway.metrics().connected(outcome);
-        conversation.refuse(command.id(), error);
+        applicant.refuse(command.id(), error);
     }
 
     private void end(Disconnect disconnect, GatewayMetrics.Outcome outcome) {
         gateway.metrics().connected(outcome);
-        conversation.connection().disconnect(disconnect);
+        applicant.connection().disconnect(disconnect);
     }
 }

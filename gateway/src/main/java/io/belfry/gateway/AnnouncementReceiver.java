@@ -44,6 +44,11 @@ final class AnnouncementReceiver {
         return mode != Mode.JOINING && offset > last;
     }
 
+    /// Up to where the client was sent everything.
+    long last() {
+        return last;
+    }
+
     void publish(Publication publication) {
         if (mode != Mode.LIVE || publication.offset() <= last) {
             return;

@@ -3,24 +3,20 @@ package io.belfry.gateway;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import java.time.Duration;
 
-/// One socket: the only handler that a live WebSocket has, apart from TLS. It reads frames, writes frames that are
-/// ready for the wire, pings, knows whether the client keeps up, and closes in good order. What the messages mean is
-/// its [Conversation]'s business. Everything happens on the channel's event loop, but for what says otherwise.
+/// One socket of a client: the only handler that it has, apart from TLS. It writes what is ready for the wire, knows
+/// whether the client keeps up, and closes in good order. Everything happens on the channel's event loop, but for what
+/// says otherwise.
 ///
 /// Nothing is written while the channel is not writable, except replies to commands (of which one at most is worked on)
-/// and the close frame. So a client that does not read costs [GatewaySettings.Limits#outboundBytes()] and one frame.
-final class Connection extends ChannelDuplexHandler implements FrameReader.Reader {
-    /// How long a client may take to answer a close frame.
+/// and the goodbye. So a client that does not read costs [GatewaySettings.Limits#outboundBytes()] and one frame.
+abstract class Connection extends ChannelDuplexHandler {
+    /// How long a client may take to go once it was told to.
     static final Duration CLOSE_PATIENCE = Duration.ofSeconds(3);
-
-    /// How long after a ping a client that is well has answered.
-    private static final Duration LATE_PONG = Duration.ofSeconds(2);
-
-    private static final int MAX_TRANSPORT_PINGS = 10;
 
     // Where the loop keeps it.
     byte slot;
@@ -33,27 +29,18 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
 
     private final Gateway gateway;
     private final Loop loop;
-    private final Encoding encoding;
     private final String address;
-    private final FrameReader frames;
-    private final Conversation conversation;
     private ChannelHandlerContext context;
     private boolean closing;
-    private boolean pinged;
     private boolean slow;
     private boolean dirty;
     private boolean gone;
-    private byte transportPings;
     private volatile long heardAtNanos = System.nanoTime();
 
-    Connection(Gateway gateway, Loop loop, Encoding encoding, String address) {
+    Connection(Gateway gateway, Loop loop, String address) {
         this.gateway = gateway;
         this.loop = loop;
-        this.encoding = encoding;
         this.address = address;
-        this.frames =
-                new FrameReader(this, encoding, gateway.settings().limits().messageBytes());
-        this.conversation = new Conversation(gateway, this);
     }
 
     @Override
@@ -61,16 +48,14 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
         context = ctx;
         loop.add(this);
         loop.connecting.add(this, System.nanoTime());
-        gateway.metrics().opened(encoding);
         if (!ctx.channel().isActive()) {
-            // It was reset while it was upgraded, and nobody will say so again.
+            // It was reset while it was taken over, and nobody will say so again.
             channelInactive(ctx);
         }
     }
 
-    /// The session of a connected client, or null.
-    Session session() {
-        return conversation.session();
+    Gateway gateway() {
+        return gateway;
     }
 
     /// Any thread.
@@ -83,17 +68,13 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
         return heardAtNanos;
     }
 
-    Encoding encoding() {
-        return encoding;
-    }
-
     Channel channel() {
         return context.channel();
     }
 
-    /// Whether it can still be written to.
-    boolean isOpen() {
-        return !closing && context.channel().isActive();
+    /// Whether it was told to go, or went.
+    boolean isClosing() {
+        return closing;
     }
 
     /// Whether a publication may be written now.
@@ -101,87 +82,50 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
         return !closing && context.channel().isWritable();
     }
 
+    // What kinds of connections do differently ----------------------------------------------------------------------
+
+    /// The session of a connected client, or null.
+    abstract Session session();
+
+    /// The client sent something; the buffer is to be released.
+    abstract void receive(ByteBuf bytes);
+
+    /// The client takes in again.
+    abstract void drained();
+
+    /// It is over: nothing more is read, and the session ends.
+    abstract void end();
+
+    /// A last word, which may be followed by a wait for the client's.
+    abstract void sayGoodbye(Disconnect disconnect);
+
+    abstract void publish(Publication publication, boolean ping);
+
+    /// Whether pings prove anything, and one may be written: there is never more than one without an answer.
+    abstract boolean mayPing();
+
+    /// A ping of the protocol was written, alone or with a publication. The client is connected.
+    abstract void pinged();
+
+    abstract void ping();
+
+    /// Once a period.
+    abstract void pingInTurn();
+
+    /// The user has as many connections as one may have, and this made room for another.
+    abstract void displace();
+
     // In --------------------------------------------------------------------------------------------------------
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         heardAtNanos = System.nanoTime();
-        frames.read((ByteBuf) message);
+        receive((ByteBuf) message);
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         loop.flush();
-    }
-
-    @Override
-    public void onMessage(byte[] message) {
-        if (!closing) {
-            conversation.receive(message);
-        }
-    }
-
-    /// Whether a client that sends nothing but control frames may go on.
-    private boolean isAllowed() {
-        if (conversation.mayAsk()) {
-            return true;
-        }
-        disconnect(Disconnect.TOO_MANY_REQUESTS);
-        return false;
-    }
-
-    @Override
-    public void onPing(byte[] payload) {
-        if (closing || !isAllowed()) {
-            return;
-        }
-        if (++transportPings > MAX_TRANSPORT_PINGS) {
-            disconnect(Disconnect.TOO_MANY_REQUESTS);
-        } else if (isWritable()) {
-            write(Frames.pong(loop.allocator, payload));
-        }
-    }
-
-    @Override
-    public void onPong() {
-        // We send no pings of the transport, so it means nothing.
-        if (!closing) {
-            isAllowed();
-        }
-    }
-
-    @Override
-    public void onClose(int code) {
-        frames.stop();
-        if (closing) {
-            abort();
-            return;
-        }
-        closing = true;
-        gateway.metrics().closedByClient();
-        ByteBuf answer = code == 0 ? Frames.close(loop.allocator) : Frames.close(loop.allocator, code, "");
-        context.writeAndFlush(answer).addListener(written -> abort());
-    }
-
-    @Override
-    public void onViolation(Disconnect disconnect) {
-        disconnect(disconnect);
-    }
-
-    /// The client answered a ping of the protocol.
-    void pong() {
-        if (!pinged) {
-            disconnect(Disconnect.BAD_REQUEST);
-            return;
-        }
-        pinged = false;
-        if (waitingIn == loop.ponging) {
-            loop.ponging.remove(this);
-        }
-        Session session = session();
-        if (session != null) {
-            session.answered();
-        }
     }
 
     @Override
@@ -194,9 +138,8 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
             gateway.metrics().lost();
         }
         closing = true;
-        frames.stop();
         loop.remove(this);
-        conversation.end();
+        end();
         gateway.left(address);
     }
 
@@ -230,32 +173,6 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
         context.flush();
     }
 
-    /// Whether a ping may be written: there is never more than one without an answer.
-    boolean mayPing() {
-        return !pinged;
-    }
-
-    /// A ping of the protocol was written, alone or with another frame. The client is connected.
-    void pinged() {
-        pinged = true;
-        session().proof().pinged();
-        loop.ponging.add(this, System.nanoTime());
-    }
-
-    void ping() {
-        write(encoding.ping());
-        pinged();
-    }
-
-    /// Once a period. A ping that asks for a receipt and has no answer yet counts; a busy connection is pinged all the
-    /// same, because most SDKs want pings rather than traffic.
-    void pingInTurn() {
-        transportPings = 0;
-        if (session() != null && !pinged && isWritable()) {
-            ping();
-        }
-    }
-
     /// Every few seconds: what was true when the client connected may no longer be.
     void checkStanding() {
         Session session = session();
@@ -267,17 +184,6 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
         } else if (gateway.epochs().isOver(session.epoch())) {
             disconnect(Disconnect.INSUFFICIENT_STATE);
         }
-    }
-
-    /// The user has as many connections as one may have, and this made room for another.
-    ///
-    /// One that is late with its pong is probably dead; should it be only asleep, it may come back. One that is
-    /// alive
-    /// must not: it would displace another, which would come back and displace the next.
-    void displace() {
-        boolean isLate = System.nanoTime() - heardAtNanos
-                > gateway.settings().ping().plus(LATE_PONG).toNanos();
-        disconnect(isLate ? Disconnect.NO_PONG : Disconnect.CONNECTION_LIMIT);
     }
 
     @Override
@@ -294,23 +200,32 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
             if (session != null) {
                 session.drained();
             }
-            conversation.workOn();
+            drained();
         }
     }
 
-    /// Says goodbye, and closes the socket once the client has answered or [#CLOSE_PATIENCE] is over: closing it at
-    /// once could lose the close frame to a reset.
+    /// Says goodbye, and closes the socket once the client is gone or [#CLOSE_PATIENCE] is over: closing it at once
+    /// could lose the last word to a reset.
     void disconnect(Disconnect disconnect) {
         if (closing) {
             return;
         }
         closing = true;
-        frames.skipToClose();
         gateway.metrics().closed(disconnect);
-        context.writeAndFlush(
-                Frames.close(loop.allocator, disconnect.code(), disconnect.reason()), context.voidPromise());
-        conversation.end();
+        sayGoodbye(disconnect);
+        end();
         loop.closing.add(this, System.nanoTime());
+    }
+
+    /// The client wants to go.
+    void closedByClient() {
+        closing = true;
+        gateway.metrics().closedByClient();
+    }
+
+    /// Writes past the gate that [#disconnect] closed.
+    ChannelFuture writeLast(ByteBuf frame) {
+        return context.writeAndFlush(frame);
     }
 
     /// Closes the socket without further words.
@@ -319,7 +234,7 @@ final class Connection extends ChannelDuplexHandler implements FrameReader.Reade
     }
 
     /// Somebody else than this class wants the channel closed. Only the server does, when it stops, and it would close
-    /// all sockets at once and without a close frame: the drain does it better.
+    /// all sockets at once and without a goodbye: the drain does it better.
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
         ctx.channel().closeFuture().addListener(closed -> promise.trySuccess());

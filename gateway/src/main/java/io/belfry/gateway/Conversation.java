@@ -7,7 +7,7 @@ import java.util.List;
 
 /// What one client asks for: takes its commands in order, one at a time, and answers. Once a connect command succeeded
 /// there is a [Session], which brings the client what concerns its user. Stays on the connection's event loop.
-final class Conversation {
+final class Conversation implements Applicant {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     /// SDKs close the socket when they are told to come again. Who asks again on the same one may do so a few times.
@@ -21,7 +21,7 @@ final class Conversation {
     }
 
     private final Gateway gateway;
-    private final Connection connection;
+    private final WebSocketConnection connection;
     private State state = State.NEW;
     private Session session;
     private ArrayDeque<Command> waiting;
@@ -30,16 +30,17 @@ final class Conversation {
     private int counted;
     private long countedSinceNanos;
 
-    Conversation(Gateway gateway, Connection connection) {
+    Conversation(Gateway gateway, WebSocketConnection connection) {
         this.gateway = gateway;
         this.connection = connection;
     }
 
-    Connection connection() {
+    @Override
+    public Connection connection() {
         return connection;
     }
 
-    Loop loop() {
+    private Loop loop() {
         return connection.loop();
     }
 
@@ -48,7 +49,8 @@ final class Conversation {
         return state == State.CONNECTED ? session : null;
     }
 
-    boolean isConnecting() {
+    @Override
+    public boolean isConnecting() {
         return state == State.CONNECTING;
     }
 
@@ -124,7 +126,8 @@ final class Conversation {
     }
 
     /// Goes on with what waited, if it may.
-    void workOn() {
+    @Override
+    public void workOn() {
         while (waiting != null && mayWork()) {
             Command next = waiting.poll();
             if (next == null) {
@@ -197,19 +200,20 @@ final class Conversation {
         workOn();
     }
 
-    void reply(Reply reply) {
+    private void reply(Reply reply) {
         connection.write(connection.encoding().frame(loop().allocator, reply));
     }
 
     // Life ------------------------------------------------------------------------------------------------------
 
-    /// The client is being let in: what is published for its user is held for it from now on.
-    void joined(Session joining) {
+    @Override
+    public void joined(Session joining) {
         session = joining;
     }
 
-    /// The connect command is answered with an error; another may come before the deadline.
-    void refuse(long id, ProtocolError error) {
+    /// Another connect command may come before the deadline.
+    @Override
+    public void refuse(long id, ProtocolError error) {
         waiting = null;
         if (session != null) {
             session.abandon();
@@ -225,9 +229,15 @@ final class Conversation {
         loop().flush();
     }
 
-    /// The connect command succeeded, and its reply is about to be written.
-    void connected() {
+    @Override
+    public void connected(Reply.Connected reply) {
         state = State.CONNECTED;
+        reply(reply);
+    }
+
+    @Override
+    public boolean canProve() {
+        return true;
     }
 
     void end() {

@@ -49,6 +49,11 @@ enum Disconnect {
         this.reason = reason;
     }
 
+    /// Whether clients do not come back.
+    boolean isFinal() {
+        return code == TOO_BIG.code || code >= 3500 && code < 4000;
+    }
+
     int code() {
         return code;
     }

@@ -23,6 +23,7 @@ final class Gateway implements FeedSubscriptions.Listener {
     private final GatewayMetrics metrics;
     private final Clock clock;
     private final TokenDesk tokenDesk;
+    private final Tickets tickets;
     private final Epochs epochs;
 
     Gateway(
@@ -42,6 +43,7 @@ final class Gateway implements FeedSubscriptions.Listener {
             GatewayMetrics metrics,
             Clock clock,
             TokenDesk tokenDesk,
+            Tickets tickets,
             Epochs epochs) {
         this.settings = settings;
         this.registry = registry;
@@ -58,6 +60,7 @@ final class Gateway implements FeedSubscriptions.Listener {
         this.metrics = metrics;
         this.clock = clock;
         this.tokenDesk = tokenDesk;
+        this.tickets = tickets;
         this.epochs = epochs;
         epochs.start(announcements::restart);
         feeds.start(this, registry.feeds());
@@ -100,6 +103,10 @@ final class Gateway implements FeedSubscriptions.Listener {
         return tokenDesk;
     }
 
+    Tickets tickets() {
+        return tickets;
+    }
+
     Epochs epochs() {
         return epochs;
     }
@@ -127,9 +134,15 @@ final class Gateway implements FeedSubscriptions.Listener {
     }
 
     /// A connection for a channel whose upgrade was answered. On the channel's event loop.
-    Connection open(Channel channel, Encoding encoding, String address) {
+    WebSocketConnection open(Channel channel, Encoding encoding, String address) {
         sockets.enter(address);
-        return new Connection(this, registry.loop(channel.eventLoop()), encoding, address);
+        return new WebSocketConnection(this, registry.loop(channel.eventLoop()), encoding, address);
+    }
+
+    /// A connection for a channel on which an event stream is wanted. On the channel's event loop.
+    StreamConnection stream(Channel channel, StreamRequest request, String address) {
+        sockets.enter(address);
+        return new StreamConnection(this, registry.loop(channel.eventLoop()), request, address);
     }
 
     void left(String address) {

@@ -28,7 +28,6 @@ final class GatewayMetrics {
     private final Map<Disconnect, Counter> closes = new EnumMap<>(Disconnect.class);
     private final Counter closedByClient;
     private final Counter lost;
-    private final Map<Encoding, Counter> opened = new EnumMap<>(Encoding.class);
     private final Counter stalls;
     private final Counter lags;
     private final Counter gaps;
@@ -65,9 +64,6 @@ final class GatewayMetrics {
                         disconnect, counter("closes", "Connections closed, by code", "code", "" + disconnect.code())));
         this.closedByClient = counter("closes", "Connections closed, by code", "code", "client");
         this.lost = counter("closes", "Connections closed, by code", "code", "none");
-        Arrays.stream(Encoding.values())
-                .forEach(encoding ->
-                        opened.put(encoding, counter("opened", "Connections opened", "encoding", label(encoding))));
         this.stalls = counter("stalls", "Times that a client stopped taking in");
         this.lags = counter("lags", "Times that publications were dropped for a client that did not take in");
         this.gaps = counter("gaps", "Publications that came without those before them");
@@ -112,8 +108,10 @@ final class GatewayMetrics {
                 .register(registry);
     }
 
-    void opened(Encoding encoding) {
-        opened.get(encoding).increment();
+    /// @param kind how it speaks
+    void opened(String kind) {
+        counter("opened", "Connections opened", "kind", kind.toLowerCase(Locale.ROOT))
+                .increment();
     }
 
     void connected(Outcome outcome) {

@@ -11,16 +11,9 @@ import io.micronaut.websocket.annotation.OnOpen;
 import io.micronaut.websocket.annotation.ServerWebSocket;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.util.AttributeKey;
-import java.util.Map;
 
 /// Where clients connect. Micronaut routes the request, runs the filters ([UpgradeGuard]) and answers the upgrade; then
 /// this takes the channel over and leaves in its pipeline nothing but TLS and a [Connection].
@@ -42,27 +35,22 @@ final class GatewaySocket {
 
     private final Gateway gateway;
     private final HttpClientAddressResolver addresses;
-    private final WriteBufferWaterMark waterMark;
 
     GatewaySocket(Gateway gateway, HttpClientAddressResolver addresses) {
         this.gateway = gateway;
         this.addresses = addresses;
-        int high = gateway.settings().limits().outboundBytes();
-        this.waterMark = new WriteBufferWaterMark(high / 2, high);
     }
 
     @OnOpen
     void open(WebSocketSession session, HttpRequest<?> request) {
         Channel channel =
                 ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel();
-        channel.config().setWriteBufferWaterMark(waterMark);
-        channel.config()
-                .setOption(ChannelOption.SO_SNDBUF, gateway.settings().limits().sendBufferBytes());
+        Takeover.limit(channel, gateway.settings().limits());
         ChannelPipeline pipeline = channel.pipeline();
         ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
-        Connection connection = gateway.open(channel, encoding(session, request), addresses.resolve(request));
+        WebSocketConnection connection = gateway.open(channel, encoding(session, request), addresses.resolve(request));
         pipeline.replace(decoder.name(), NAME, connection);
-        pipeline.context(NAME).writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> strip(channel));
+        pipeline.context(NAME).writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> Takeover.strip(channel));
     }
 
     /// Clients that cannot choose a subprotocol name the format in the query.
@@ -73,21 +61,6 @@ final class GatewaySocket {
                 || "protobuf".equals(request.getParameters().get("format"))
                 || "protobuf".equals(request.getParameters().get("cf_protocol"));
         return protobuf ? Encoding.PROTOBUF : Encoding.JSON;
-    }
-
-    private static void strip(Channel channel) {
-        ChannelPipeline pipeline = channel.pipeline();
-        for (Map.Entry<String, ChannelHandler> entry : pipeline.toMap().entrySet()) {
-            ChannelHandler handler = entry.getValue();
-            boolean stays = handler instanceof Connection
-                    || handler instanceof SslHandler
-                    || handler instanceof HttpServerCodec;
-            if (!stays) {
-                pipeline.remove(handler);
-            }
-        }
-        // What Micronaut remembers of the request.
-        channel.attr(AttributeKey.valueOf("stream-pipeline")).set(null);
     }
 
     /// Micronaut wants one. No message gets this far.

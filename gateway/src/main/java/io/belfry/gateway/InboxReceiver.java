@@ -47,6 +47,11 @@ final class InboxReceiver {
         goLive();
     }
 
+    /// Up to where the client was sent everything.
+    long last() {
+        return last;
+    }
+
     void publish(Publication publication) {
         if (publication.offset() <= last) {
             return;

@@ -17,7 +17,7 @@ final class Publication {
     private final boolean receiptWanted;
     private final byte[] bytes;
     private final int from;
-    private final ByteBuf[] frames = new ByteBuf[2 * ENCODINGS];
+    private final ByteBuf[] frames = new ByteBuf[2 * ENCODINGS + 1];
 
     private Publication(ClientChannel channel, long offset, boolean receiptWanted, byte[] bytes, int from) {
         this.channel = channel;
@@ -67,6 +67,14 @@ final class Publication {
             frames[index] = encoding.push(allocator, channel.head(), bytes, from, offset, ping);
         }
         return frames[index].retainedDuplicate();
+    }
+
+    /// The part of its event that all event streams share. The connection must write or release it.
+    ByteBuf event(ByteBufAllocator allocator) {
+        if (frames[2 * ENCODINGS] == null) {
+            frames[2 * ENCODINGS] = Events.publication(allocator, channel, bytes, from);
+        }
+        return frames[2 * ENCODINGS].retainedDuplicate();
     }
 
     /// Lets go of the frames; they are built again should one be needed later.

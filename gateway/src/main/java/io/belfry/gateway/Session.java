@@ -139,7 +139,7 @@ final class Session {
             return false;
         }
         boolean ping = publication.receiptWanted() && connection.mayPing();
-        connection.write(publication.frame(loop().allocator, connection.encoding(), ping));
+        connection.publish(publication, ping);
         proof.sent(publication);
         if (ping) {
             connection.pinged();

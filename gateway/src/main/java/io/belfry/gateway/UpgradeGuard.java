@@ -14,9 +14,9 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Set;
 
-/// Decides whether a request may become a WebSocket, before anything is upgraded: it must be a proper one, from an
-/// allowed origin, while the node takes connections. Runs on the event loop.
-@ServerFilter(GatewaySocket.PATH)
+/// Decides whether a request may become a connection, before anything is upgraded or taken over: it must be a proper
+/// one, from an allowed origin, while the node takes connections. Runs on the event loop.
+@ServerFilter({GatewaySocket.PATH, StreamController.PATH})
 final class UpgradeGuard {
     private static final String SUPPORTED_VERSION = "13";
     private static final int KEY_BYTES = 16;
@@ -45,30 +45,44 @@ final class UpgradeGuard {
     @Nullable
     HttpResponse<?> check(HttpRequest<?> request) {
         HttpHeaders headers = request.getHeaders();
+        HttpResponse<?> improper = request.getPath().equals(GatewaySocket.PATH) ? checkUpgrade(headers) : null;
+        if (improper != null) {
+            return improper;
+        }
+        if (!isAllowed(headers.get(HttpHeaders.ORIGIN), headers.get(HttpHeaders.HOST))) {
+            return Refusal.of(HttpStatus.FORBIDDEN, "pages of this origin may not connect");
+        }
+        return checkRoom(request);
+    }
+
+    @Nullable
+    private static HttpResponse<?> checkUpgrade(HttpHeaders headers) {
         if (!"websocket".equalsIgnoreCase(headers.get(HttpHeaders.UPGRADE))) {
-            return refuse(HttpStatus.UPGRADE_REQUIRED, "a WebSocket is opened here")
+            return Refusal.of(HttpStatus.UPGRADE_REQUIRED, "a WebSocket is opened here")
                     .header(HttpHeaders.UPGRADE, "websocket");
         }
         if (!SUPPORTED_VERSION.equals(headers.get("Sec-WebSocket-Version"))) {
-            return refuse(HttpStatus.UPGRADE_REQUIRED, "this version of WebSocket is not spoken here")
+            return Refusal.of(HttpStatus.UPGRADE_REQUIRED, "this version of WebSocket is not spoken here")
                     .header("Sec-WebSocket-Version", SUPPORTED_VERSION);
         }
         if (!isKey(headers.get("Sec-WebSocket-Key"))) {
-            return refuse(HttpStatus.BAD_REQUEST, "Sec-WebSocket-Key is not 16 bytes in base 64");
+            return Refusal.of(HttpStatus.BAD_REQUEST, "Sec-WebSocket-Key is not 16 bytes in base 64");
         }
-        if (!isAllowed(headers.get(HttpHeaders.ORIGIN), headers.get(HttpHeaders.HOST))) {
-            return refuse(HttpStatus.FORBIDDEN, "pages of this origin may not connect");
-        }
+        return null;
+    }
+
+    @Nullable
+    private HttpResponse<?> checkRoom(HttpRequest<?> request) {
         if (drain.isRunning() || sockets.isFull()) {
-            return refuse(HttpStatus.SERVICE_UNAVAILABLE, "this node takes no connections at the moment")
+            return Refusal.of(HttpStatus.SERVICE_UNAVAILABLE, "this node takes no connections at the moment")
                     .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         if (sockets.isFull(addresses.resolve(request))) {
-            return refuse(HttpStatus.TOO_MANY_REQUESTS, "too many connections from this address")
+            return Refusal.of(HttpStatus.TOO_MANY_REQUESTS, "too many connections from this address")
                     .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         if (!rate.allows()) {
-            return refuse(HttpStatus.SERVICE_UNAVAILABLE, "more clients come than this node can let in")
+            return Refusal.of(HttpStatus.SERVICE_UNAVAILABLE, "more clients come than this node can let in")
                     .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         return null;
@@ -95,13 +109,5 @@ final class UpgradeGuard {
         } catch (URISyntaxException e) {
             return false;
         }
-    }
-
-    private static io.micronaut.http.MutableHttpResponse<?> refuse(HttpStatus status, String detail) {
-        String body = "{\"type\":\"about:blank\",\"title\":\"" + status.getReason() + "\",\"status\":"
-                + status.getCode() + ",\"detail\":\"" + detail + "\"}";
-        return HttpResponse.status(status)
-                .contentType("application/problem+json")
-                .body(body);
     }
 }

@@ -1,0 +1,176 @@
+package io.belfry.gateway;
+
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+
+/// A WebSocket. It reads frames and pings; what the messages mean is its [Conversation]'s business.
+final class WebSocketConnection extends Connection implements FrameReader.Reader {
+    /// How long after a ping a client that is well has answered.
+    private static final Duration LATE_PONG = Duration.ofSeconds(2);
+
+    private static final int MAX_TRANSPORT_PINGS = 10;
+
+    private final Encoding encoding;
+    private final FrameReader frames;
+    private final Conversation conversation;
+    private boolean pinged;
+    private byte transportPings;
+
+    WebSocketConnection(Gateway gateway, Loop loop, Encoding encoding, String address) {
+        super(gateway, loop, address);
+        this.encoding = encoding;
+        this.frames =
+                new FrameReader(this, encoding, gateway.settings().limits().messageBytes());
+        this.conversation = new Conversation(gateway, this);
+        gateway.metrics().opened(encoding.name());
+    }
+
+    @Override
+    Session session() {
+        return conversation.session();
+    }
+
+    Encoding encoding() {
+        return encoding;
+    }
+
+    // In --------------------------------------------------------------------------------------------------------
+
+    @Override
+    void receive(ByteBuf bytes) {
+        frames.read(bytes);
+    }
+
+    @Override
+    public void onMessage(byte[] message) {
+        if (!isClosing()) {
+            conversation.receive(message);
+        }
+    }
+
+    /// Whether a client that sends nothing but control frames may go on.
+    private boolean isAllowed() {
+        if (conversation.mayAsk()) {
+            return true;
+        }
+        disconnect(Disconnect.TOO_MANY_REQUESTS);
+        return false;
+    }
+
+    @Override
+    public void onPing(byte[] payload) {
+        if (isClosing() || !isAllowed()) {
+            return;
+        }
+        if (++transportPings > MAX_TRANSPORT_PINGS) {
+            disconnect(Disconnect.TOO_MANY_REQUESTS);
+        } else if (isWritable()) {
+            write(Frames.pong(loop().allocator, payload));
+        }
+    }
+
+    @Override
+    public void onPong() {
+        // We send no pings of the transport, so it means nothing.
+        if (!isClosing()) {
+            isAllowed();
+        }
+    }
+
+    @Override
+    public void onClose(int code) {
+        frames.stop();
+        if (isClosing()) {
+            abort();
+            return;
+        }
+        closedByClient();
+        ByteBuf answer = code == 0 ? Frames.close(loop().allocator) : Frames.close(loop().allocator, code, "");
+        writeLast(answer).addListener(written -> abort());
+    }
+
+    @Override
+    public void onViolation(Disconnect disconnect) {
+        disconnect(disconnect);
+    }
+
+    /// The client answered a ping of the protocol.
+    void pong() {
+        if (!pinged) {
+            disconnect(Disconnect.BAD_REQUEST);
+            return;
+        }
+        pinged = false;
+        if (waitingIn == loop().ponging) {
+            loop().ponging.remove(this);
+        }
+        Session session = session();
+        if (session != null) {
+            session.answered();
+        }
+    }
+
+    @Override
+    void end() {
+        if (!channel().isActive()) {
+            frames.stop();
+        }
+        conversation.end();
+    }
+
+    // Out -------------------------------------------------------------------------------------------------------
+
+    @Override
+    void publish(Publication publication, boolean ping) {
+        write(publication.frame(loop().allocator, encoding, ping));
+    }
+
+    @Override
+    boolean mayPing() {
+        return !pinged;
+    }
+
+    @Override
+    void pinged() {
+        pinged = true;
+        session().proof().pinged();
+        loop().ponging.add(this, System.nanoTime());
+    }
+
+    @Override
+    void ping() {
+        write(encoding.ping());
+        pinged();
+    }
+
+    /// A ping that asks for a receipt and has no answer yet counts; a busy connection is pinged all the same, because
+    /// most SDKs want pings rather than traffic.
+    @Override
+    void pingInTurn() {
+        transportPings = 0;
+        if (session() != null && !pinged && isWritable()) {
+            ping();
+        }
+    }
+
+    /// One that is late with its pong is probably dead; should it be only asleep, it may come back. One that is alive
+    /// must not: it would displace another, which would come back and displace the next.
+    @Override
+    void displace() {
+        boolean isLate = System.nanoTime() - heardAtNanos()
+                > gateway().settings().ping().plus(LATE_PONG).toNanos();
+        disconnect(isLate ? Disconnect.NO_PONG : Disconnect.CONNECTION_LIMIT);
+    }
+
+    @Override
+    void drained() {
+        conversation.workOn();
+    }
+
+    /// The client answers it with its own.
+    @Override
+    void sayGoodbye(Disconnect disconnect) {
+        frames.skipToClose();
+        writeLast(Frames.close(loop().allocator, disconnect.code(), disconnect.reason()));
+    }
+}
