@@ -88,7 +88,7 @@ final class Admission {
                         .map(Session::connection)
                         .ifPresent(c -> c.loop().executor.execute(c::displace));
                 session = joined;
-                session.expireAt(token.expiresAt());
+                session.holds(token);
                 session.feed().add(session, session.loop().index);
                 applicant.joined(session);
                 awaitFeed(session.feed());
@@ -206,6 +206,10 @@ final class Admission {
 
     /// @param announcementsFrom the client has every announcement up to there, once it has the reply
     private void finish(Reply.Standing announcementsReply, long announcementsFrom) {
+        if (gateway.isRevoked(session)) {
+            end(Disconnect.INVALID_TOKEN, GatewayMetrics.Outcome.INVALID_TOKEN);
+            return;
+        }
         session.begin(standing.epoch());
         session.proof().begin(had(inboxReply, inbox.head()), had(announcementsReply, announcementsFrom));
         session.proof().sentMissed(inbox.head(), announcementsFrom);

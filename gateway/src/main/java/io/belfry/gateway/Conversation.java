@@ -182,7 +182,7 @@ final class Conversation implements Applicant {
             switch (answer) {
                 case TokenDesk.Judged(TokenVerdict.Valid valid)
                 when valid.user().value().equals(session.user()) -> {
-                    session.expireAt(valid.expiresAt());
+                    session.holds(valid);
                     reply(new Reply.Refreshed(refresh.id(), session.ttlSeconds()));
                 }
                 case TokenDesk.Judged(TokenVerdict.Valid _), TokenDesk.Judged(TokenVerdict.Invalid _) ->

@@ -16,17 +16,21 @@ enum Disconnect {
     SLOW(3008, "slow"),
     /// What it missed is too much to send, or the inboxes are of a new generation; the client reconnects and reloads.
     INSUFFICIENT_STATE(3010, "insufficient state"),
+    /// A service wants it to connect anew.
+    FORCED_TO_RECONNECT(3011, "force reconnect"),
     /// No answer to a ping; the client, if there is one, reconnects.
     NO_PONG(3012, "no pong"),
     /// Too many commands; the client reconnects, with a delay.
     TOO_MANY_REQUESTS(3013, "too many requests"),
 
-    /// The token is not one of ours. Final.
+    /// The token is not one of ours, or was revoked. Final.
     INVALID_TOKEN(3500, "invalid token"),
     /// What it sent is not the protocol. Final.
     BAD_REQUEST(3501, "bad request"),
     /// No connect command in time. Final.
     STALE(3502, "stale"),
+    /// A service wants it to go. Final.
+    FORCED(3503, "force disconnect"),
     /// The user has too many connections here. Final.
     CONNECTION_LIMIT(3504, "connection limit"),
 

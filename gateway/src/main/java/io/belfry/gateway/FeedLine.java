@@ -121,7 +121,7 @@ final class FeedLine {
             made.addListener(new Confirmations(made));
             made.addListener(new Loss(made));
             if (number == 0) {
-                made.async().subscribe(FeedNames.announcements());
+                made.async().subscribe(FeedNames.announcements(), FeedNames.control());
             }
             failure = null;
             LOG.debug("Feed connection {} is up", number);

@@ -31,6 +31,9 @@ final class FeedSubscriptions {
         /// There may be a new wave of announcements.
         void onAnnouncement();
 
+        /// Every gateway is to do this.
+        void onOrder(byte[] order);
+
         /// The feed may have missed something before this confirmation.
         void onBelatedConfirmation(Feed feed);
     }
@@ -77,6 +80,8 @@ final class FeedSubscriptions {
     void received(byte[] channel, byte[] message) {
         if (FeedNames.isInbox(channel)) {
             listener.onInbox(FeedNames.userOf(channel), message);
+        } else if (FeedNames.isControl(channel)) {
+            listener.onOrder(message);
         } else {
             listener.onAnnouncement();
         }

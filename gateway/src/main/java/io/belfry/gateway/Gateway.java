@@ -1,9 +1,11 @@
 package io.belfry.gateway;
 
+import io.belfry.core.identity.Revocations;
 import io.micronaut.context.annotation.Context;
 import io.netty.channel.Channel;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.Set;
 
 /// What the connections of this node share. Thread-safe; nothing here blocks.
 @Context
@@ -24,6 +26,7 @@ final class Gateway implements FeedSubscriptions.Listener {
     private final Clock clock;
     private final TokenDesk tokenDesk;
     private final Tickets tickets;
+    private final Revocations revocations;
     private final Epochs epochs;
 
     Gateway(
@@ -44,6 +47,7 @@ final class Gateway implements FeedSubscriptions.Listener {
             Clock clock,
             TokenDesk tokenDesk,
             Tickets tickets,
+            Revocations revocations,
             Epochs epochs) {
         this.settings = settings;
         this.registry = registry;
@@ -61,10 +65,12 @@ final class Gateway implements FeedSubscriptions.Listener {
         this.clock = clock;
         this.tokenDesk = tokenDesk;
         this.tickets = tickets;
+        this.revocations = revocations;
         this.epochs = epochs;
         epochs.start(announcements::restart);
         feeds.start(this, registry.feeds());
         announcements.start();
+        revocations.onRevoked(this::endRevoked);
     }
 
     GatewaySettings settings() {
@@ -130,7 +136,22 @@ final class Gateway implements FeedSubscriptions.Listener {
 
     /// Whether clients can be connected yet.
     boolean isReady() {
-        return announcements.ready().isDone();
+        return announcements.ready().isDone() && revocations.isLoaded();
+    }
+
+    boolean isRevoked(Session session) {
+        return session.isRevoked(revocations);
+    }
+
+    /// Whoever is being let in at the moment is looked at when that is done.
+    private void endRevoked(Set<String> users) {
+        for (String user : users) {
+            registry.forEachSession(user, session -> {
+                if (session.isLive() && isRevoked(session)) {
+                    session.connection().disconnect(Disconnect.INVALID_TOKEN);
+                }
+            });
+        }
     }
 
     /// A connection for a channel whose upgrade was answered. On the channel's event loop.
@@ -157,6 +178,13 @@ final class Gateway implements FeedSubscriptions.Listener {
     @Override
     public void onAnnouncement() {
         announcements.wake();
+    }
+
+    @Override
+    public void onOrder(byte[] order) {
+        Orders.read(order)
+                .ifPresent(closing -> registry.forEachSession(
+                        closing.user(), session -> session.connection().disconnect(closing.why())));
     }
 
     @Override

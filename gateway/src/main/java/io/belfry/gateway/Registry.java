@@ -108,6 +108,23 @@ final class Registry {
         }
     }
 
+    /// Runs on the sessions of one user, each on its loop, soon. Does not block.
+    void forEachSession(String user, Consumer<Session> action) {
+        Feed feed = feeds.get(user);
+        if (feed == null) {
+            return;
+        }
+        for (Loop loop : all) {
+            loop.executor.execute(() -> {
+                Session next;
+                for (Session s = feed.first(loop.index); s != null; s = next) {
+                    next = s.nextOfUser;
+                    action.accept(s);
+                }
+            });
+        }
+    }
+
     /// What one event loop knows.
     Loop loop(EventLoop executor) {
         Loop known = loops.get(executor);

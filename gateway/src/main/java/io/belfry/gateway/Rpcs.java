@@ -166,7 +166,7 @@ final class Rpcs {
     }
 
     /// What a client sent, as short as a message should be.
-    private static String shown(JsonNode value) {
+    static String shown(JsonNode value) {
         String text = value.isMissingNode() ? "missing" : value.toString();
         return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
     }

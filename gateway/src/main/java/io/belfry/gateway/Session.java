@@ -1,5 +1,7 @@
 package io.belfry.gateway;
 
+import io.belfry.core.identity.Revocations;
+import io.belfry.core.identity.TokenVerdict;
 import io.belfry.core.receipt.Receipt;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +25,8 @@ final class Session {
     private final InboxReceiver inbox;
     private final AnnouncementReceiver announcements;
     private long expiresAtSeconds;
+    private long issuedAtSeconds;
+    private String tokenId = "";
     private String epoch = "";
     private volatile boolean live;
     private boolean proving;
@@ -94,8 +98,15 @@ final class Session {
         return epoch;
     }
 
-    void expireAt(Instant expiry) {
-        expiresAtSeconds = expiry.getEpochSecond();
+    /// The token with which it lives on.
+    void holds(TokenVerdict.Valid token) {
+        expiresAtSeconds = token.expiresAt().getEpochSecond();
+        issuedAtSeconds = token.issuedAt().getEpochSecond();
+        tokenId = token.tokenId();
+    }
+
+    boolean isRevoked(Revocations revocations) {
+        return revocations.covers(user(), Instant.ofEpochSecond(issuedAtSeconds), tokenId);
     }
 
     /// How long the token is still good, in seconds, at least 1.

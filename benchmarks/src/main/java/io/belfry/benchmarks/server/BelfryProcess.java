@@ -44,7 +44,8 @@ public final class BelfryProcess implements AutoCloseable {
         this.parts = parts;
         this.apiKey = apiKey;
         this.database = database;
-        TokenSettings settings = new TokenSettings(secret, List.of(), null, "belfry", null, Duration.ZERO);
+        TokenSettings settings =
+                new TokenSettings(secret, List.of(), null, "belfry", null, Duration.ZERO, Duration.ofDays(1));
         this.tokens = new UserTokens(settings, Clock.systemUTC());
     }
 

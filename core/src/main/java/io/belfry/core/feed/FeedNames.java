@@ -1,11 +1,14 @@
 package io.belfry.core.feed;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
-/// The Redis pub/sub channels. One a user, and one that every gateway holds.
+/// The Redis pub/sub channels. One a user, and two that every gateway holds.
 public final class FeedNames {
     public static final String INBOX_PREFIX = "bf:u:";
     private static final byte[] ANNOUNCEMENTS = "bf:announcements".getBytes(StandardCharsets.US_ASCII);
+
+    private static final byte[] CONTROL = "bf:control".getBytes(StandardCharsets.US_ASCII);
 
     private FeedNames() {}
 
@@ -13,7 +16,7 @@ public final class FeedNames {
         return (INBOX_PREFIX + userId).getBytes(StandardCharsets.UTF_8);
     }
 
-    /// Whether it is some user's; otherwise it is the one of the announcements.
+    /// Whether it is some user's; otherwise it is one that every gateway holds.
     public static boolean isInbox(byte[] feed) {
         return feed.length > INBOX_PREFIX.length()
                 && feed[INBOX_PREFIX.length() - 1] == ':'
@@ -28,5 +31,14 @@ public final class FeedNames {
 
     public static byte[] announcements() {
         return ANNOUNCEMENTS.clone();
+    }
+
+    /// What every gateway is to do.
+    public static byte[] control() {
+        return CONTROL.clone();
+    }
+
+    public static boolean isControl(byte[] feed) {
+        return Arrays.equals(feed, CONTROL);
     }
 }

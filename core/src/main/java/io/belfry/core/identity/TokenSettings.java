@@ -15,6 +15,7 @@ import java.util.List;
 /// @param audience must be among the token's `aud`; tokens of other audiences are refused
 /// @param issuer when set, must be the token's `iss`
 /// @param leeway tolerated difference of clocks
+/// @param longestLife how long revocations are kept: no token may be good for longer
 @ConfigurationProperties("belfry.tokens")
 public record TokenSettings(
         @Nullable String secret,
@@ -22,11 +23,12 @@ public record TokenSettings(
         @Nullable String jwksUrl,
         @Bindable(defaultValue = "belfry") @NotNull String audience,
         @Nullable String issuer,
-        @Bindable(defaultValue = "30s") Duration leeway) {
+        @Bindable(defaultValue = "30s") Duration leeway,
+        @Bindable(defaultValue = "90d") Duration longestLife) {
 
     @Override
     public String toString() {
         return "TokenSettings[secret=[REDACTED], jwksUrl=" + jwksUrl + ", audience=" + audience + ", issuer=" + issuer
-                + ", leeway=" + leeway + "]";
+                + ", leeway=" + leeway + ", longestLife=" + longestLife + "]";
     }
 }

@@ -8,7 +8,15 @@ import java.util.Optional;
 public sealed interface TokenVerdict {
     /// @param deviceId the claim `device`: the app installation it was made for
     /// @param locale the claim `locale`, a BCP 47 tag
-    record Valid(UserId user, Instant expiresAt, Optional<String> deviceId, Optional<String> locale)
+    /// @param issuedAt [Instant#EPOCH] when it does not tell
+    /// @param tokenId the claim `jti`, or empty
+    record Valid(
+            UserId user,
+            Instant expiresAt,
+            Optional<String> deviceId,
+            Optional<String> locale,
+            Instant issuedAt,
+            String tokenId)
             implements TokenVerdict {}
 
     /// Signed by us, but past its time.

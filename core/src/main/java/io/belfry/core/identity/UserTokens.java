@@ -18,6 +18,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import io.belfry.core.user.UserId;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.MalformedURLException;
 import java.net.URI;
@@ -43,10 +44,23 @@ public final class UserTokens {
 
     private final TokenSettings settings;
     private final Clock clock;
+    private final Optional<Revocations> revocations;
     private final List<JWSVerifier> secrets;
     private final Optional<DefaultJWTProcessor<SecurityContext>> keySet;
 
+    /// With revocations, as nodes want it.
+    @Inject
+    public UserTokens(TokenSettings settings, Clock clock, Revocations revocations) {
+        this(settings, clock, Optional.of(revocations));
+    }
+
+    /// Without a database, and so without revocations.
     public UserTokens(TokenSettings settings, Clock clock) {
+        this(settings, clock, Optional.empty());
+    }
+
+    private UserTokens(TokenSettings settings, Clock clock, Optional<Revocations> revocations) {
+        this.revocations = revocations;
         this.settings = settings;
         this.clock = clock;
         this.secrets = verifiers(settings);
@@ -157,11 +171,19 @@ public final class UserTokens {
         if (expiresAt.plus(settings.leeway()).isBefore(now)) {
             return new TokenVerdict.Expired();
         }
+        var issuedAt =
+                Optional.ofNullable(claims.getIssueTime()).map(Date::toInstant).orElse(Instant.EPOCH);
+        String tokenId = Optional.ofNullable(claims.getJWTID()).orElse("");
+        if (revocations.isPresent() && revocations.get().covers(claims.getSubject(), issuedAt, tokenId)) {
+            return new TokenVerdict.Invalid("revoked");
+        }
         return new TokenVerdict.Valid(
                 new UserId(claims.getSubject()),
                 expiresAt,
                 Optional.ofNullable(claims.getStringClaim("device")).filter(UserId::isValid),
-                Optional.ofNullable(claims.getStringClaim("locale")));
+                Optional.ofNullable(claims.getStringClaim("locale")),
+                issuedAt,
+                tokenId);
     }
 
     private static List<JWSVerifier> verifiers(TokenSettings settings) {

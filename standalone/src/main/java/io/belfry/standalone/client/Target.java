@@ -70,7 +70,8 @@ final class Target {
                 .orElseThrow(() -> new WrongSettings("no secret to sign tokens with (expected: --secret, or"
                         + " BELFRY_JWT_SECRET, or a demo in " + demo + ")"));
         try {
-            TokenSettings settings = new TokenSettings(signing, List.of(), null, audience, null, Duration.ZERO);
+            TokenSettings settings =
+                    new TokenSettings(signing, List.of(), null, audience, null, Duration.ZERO, Duration.ofDays(1));
             return new UserTokens(settings, Clock.systemUTC()).mint(user, validFor);
         } catch (IllegalArgumentException unusable) {
             throw new WrongSettings(unusable.getMessage());

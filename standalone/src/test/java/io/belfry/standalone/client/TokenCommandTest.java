@@ -21,7 +21,8 @@ class TokenCommandTest {
     private static final String SECRET = "0123456789abcdef0123456789abcdef";
 
     private final UserTokens tokens = new UserTokens(
-            new TokenSettings(SECRET, List.of(), null, "belfry", null, Duration.ZERO), Clock.systemUTC());
+            new TokenSettings(SECRET, List.of(), null, "belfry", null, Duration.ZERO, Duration.ofDays(1)),
+            Clock.systemUTC());
 
     @TempDir
     private Path directory;
