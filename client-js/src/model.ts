@@ -12,6 +12,10 @@ export interface Notification {
   readonly createdAt: string;
   readonly read: boolean;
   readonly seen: boolean;
+  /** It is to make no sound: the user muted it, or got too many. */
+  readonly silent?: boolean;
+  /** Those before it with the same key are gone. */
+  readonly collapseKey?: string;
   /** What the service sent with the event. */
   readonly data: Readonly<Record<string, unknown>>;
 }

@@ -261,8 +261,19 @@ export class InboxStore {
   }
 
   #put(item: Notification, at: number): void {
+    if (item.collapseKey !== undefined && !this.#supersede(item)) return;
     const known = this.#entries.get(item.id);
     if (known ? known.at <= at : !this.#isBeyondLoaded(item)) this.#entries.set(item.id, { item, at });
+  }
+
+  /** @returns false when a newer one with its key has taken its place */
+  #supersede(item: Notification): boolean {
+    for (const { item: other } of this.#entries.values()) {
+      if (other.collapseKey !== item.collapseKey || other.id === item.id) continue;
+      if (other.offset > item.offset) return false;
+      this.#entries.delete(other.id);
+    }
+    return true;
   }
 
   /** Below the oldest loaded one there may be others that are not loaded: it comes with its page. */

@@ -273,3 +273,43 @@ it('ignores kinds of a newer server, but for their counts', () => {
   expect(store.state.counts).toEqual({ total: 3, unread: 2, unseen: 1 });
   expect(store.head).toBe(9);
 });
+
+describe('a collapse key', () => {
+  const keyed = (id: string, offset: number, total: number): [InboxPublication, number] => [
+    {
+      kind: 'notification',
+      notification: {
+        id,
+        offset,
+        type: 'match.goal',
+        category: 'general',
+        priority: 'normal',
+        createdAt: '2026-01-01T00:00:00Z',
+        read: false,
+        seen: false,
+        collapseKey: 'match/1',
+        data: {},
+      },
+      counts: { total, unread: total, unseen: total },
+    },
+    offset,
+  ];
+
+  it('keeps the newest alone', () => {
+    const server = new Inbox();
+    const store = loaded(server);
+    store.publish(...keyed('a', 1, 1));
+    const { data } = copy(server.create()) as Change;
+    store.publish({ ...data, notification: { ...(data as { notification: Notification }).notification, offset: 2 } } as InboxPublication, 2);
+    store.publish(...keyed('b', 3, 2));
+    expect(store.state.items.map(item => item.offset)).toEqual([3, 2]);
+    expect(store.state.counts.total).toBe(2);
+  });
+
+  it('lets no older one come back', () => {
+    const store = loaded(new Inbox());
+    store.publish(...keyed('b', 3, 1));
+    store.publish(...keyed('a', 1, 1));
+    expect(store.state.items.map(item => item.id)).toEqual(['b']);
+  });
+});

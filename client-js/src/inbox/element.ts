@@ -164,7 +164,7 @@ export class BelfryInbox extends HTMLElement {
     this.#unlisten = [
       client.on('change', () => this.#schedule()),
       client.on('connection', () => this.#schedule()),
-      client.on('notification', ({ notification, live }) => live && this.#ring(notification.title || notification.type)),
+      client.on('notification', ({ notification, live }) => live && !notification.silent && this.#ring(notification.title || notification.type)),
       client.on('announcement', ({ announcement, live }) => live && this.#ring(announcement.title)),
     ];
     this.#draw();

@@ -61,3 +61,27 @@ comment on table recent_uses is 'Windows of throttles and of recent contents: ho
 alter table installation
     add column link_key bytea not null default uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
 comment on column installation.link_key is 'Signs links that act for a user without a sign-in. A new one ends all links that were handed out.';
+
+-- Options of events ----------------------------------------------------------------------------------------------
+
+alter table events
+    add column cancellation_key text,
+    add column options          json,
+    add column cancelled_at     timestamptz;
+comment on column events.options is 'What it asks of its delivery (io.belfry.core.event.EventOptionsJson); null for most.';
+comment on column events.cancelled_at is 'When it was taken back, as far as it had not been delivered.';
+create index on events (api_key_id, cancellation_key) where cancellation_key is not null;
+
+create table scheduled_events (
+    event_id uuid primary key,
+    due_at   timestamptz not null,
+    lane     smallint    not null references lanes,
+    named    int         not null
+);
+create index on scheduled_events (due_at);
+comment on table scheduled_events is 'Events that are to be delivered later. When due they go to the end of their lane.';
+
+create index on notifications (user_id, collapse_key) where collapse_key is not null;
+
+alter table recent_uses add column per_window int not null default 0;
+comment on column recent_uses.per_window is 'How many of the uses each window takes over, where what is beyond waits; 0 where a new window begins with none.';

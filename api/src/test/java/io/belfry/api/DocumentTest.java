@@ -87,6 +87,8 @@ class DocumentTest {
         api.call("PUT", "/v1/devices/doc-phone", user, "{\"token\":\"t\",\"platform\":\"web\",\"appVersion\":\"1\"}")
                 .is(200);
         api.call("DELETE", "/v1/devices/doc-phone", user, "").is(204);
+        api.call("DELETE", "/v1/events/" + id, sender, "").is(200);
+        api.call("DELETE", "/v1/events?cancellationKey=none", sender, "").is(200);
         String users = api.key(Scope.USERS_WRITE);
         String quiet = "{\"quietHours\":{\"from\":\"22:00\",\"to\":\"07:00\",\"days\":[\"friday\"]}}";
         api.call("PATCH", "/v1/preferences", user, quiet).is(200);

@@ -1,5 +1,6 @@
 package io.belfry.dispatcher;
 
+import io.belfry.core.event.EventOptions;
 import io.belfry.core.event.Priority;
 import java.util.List;
 import java.util.Optional;
@@ -23,4 +24,5 @@ record ClaimedEvent(
         Optional<String> topic,
         List<String> recipients,
         String data,
+        EventOptions options,
         Optional<String> expandedTo) {}

@@ -1,6 +1,7 @@
 package io.belfry.dispatcher;
 
 import io.belfry.core.database.ArrayColumns;
+import io.belfry.core.event.EventOptionsJson;
 import io.belfry.core.event.Priority;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
@@ -26,7 +27,7 @@ final class Claims {
     /// As many as fill a batch of notifications, of which no lane may give more than its share.
     private static final String NEXT = """
             select p.lane, p.seq, p.event_id, p.expanded_to, e.type, e.category, e.priority, e.actor, e.topic,
-                   e.recipients, e.data
+                   e.recipients, e.data, e.options
             from (
                 select first.*, sum(first.named) over (order by first.seq) - first.named as before
                 from unnest(?::int2[]) as held(id)
@@ -104,6 +105,7 @@ final class Claims {
                 Optional.ofNullable(row.getString(9)),
                 List.of((String[]) row.getArray(10).getArray()),
                 row.getString(11),
+                EventOptionsJson.read(row.getString(12)),
                 Optional.ofNullable(row.getString(4)));
     }
 

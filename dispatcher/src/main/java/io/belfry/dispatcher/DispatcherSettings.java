@@ -14,6 +14,7 @@ import java.time.Duration;
 /// @param pollEvery how often lanes are looked at if no signal came
 /// @param offlineGrace how long a push waits when nobody listened: a client that just lost its socket is back within a
 ///     second
+/// @param schedulePoll how often it is looked whether events that were put off are due
 @ConfigurationProperties("belfry.dispatcher")
 public record DispatcherSettings(
         @Bindable(defaultValue = "500") @Min(1) @Max(5000) int batchEvents,
@@ -23,4 +24,5 @@ public record DispatcherSettings(
 
         @Bindable(defaultValue = "1") @Min(1) @Max(8) int workersPerPriority,
         @Bindable(defaultValue = "500ms") Duration pollEvery,
-        @Bindable(defaultValue = "2s") Duration offlineGrace) {}
+        @Bindable(defaultValue = "2s") Duration offlineGrace,
+        @Bindable(defaultValue = "500ms") Duration schedulePoll) {}

@@ -1,12 +1,10 @@
 package io.belfry.dispatcher;
 
 import io.belfry.core.category.Categories;
-import io.belfry.core.category.Category;
-import io.belfry.core.decision.Circumstances;
 import io.belfry.core.decision.Decision;
-import io.belfry.core.decision.Decisions;
+import io.belfry.core.decision.Deliberation;
 import io.belfry.core.decision.Recipient;
-import io.belfry.core.decision.Recipients;
+import io.belfry.core.decision.SuppressionReason;
 import io.belfry.core.decision.Verdict;
 import io.belfry.core.inbox.NewNotification;
 import io.belfry.core.inbox.NotificationId;
@@ -15,9 +13,10 @@ import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,13 +26,15 @@ import java.util.Set;
 /// Thread-safe; blocks on the database.
 @Singleton
 final class Preparation {
-    private final Recipients recipients;
+    private static final Decision SUPERSEDED = Decision.none(SuppressionReason.SUPERSEDED);
+
+    private final Deliberation deliberation;
     private final Categories categories;
     private final Wording wording;
     private final Clock clock;
 
-    Preparation(Recipients recipients, Categories categories, Wording wording, Clock clock) {
-        this.recipients = recipients;
+    Preparation(Deliberation deliberation, Categories categories, Wording wording, Clock clock) {
+        this.deliberation = deliberation;
         this.categories = categories;
         this.wording = wording;
         this.clock = clock;
@@ -45,34 +46,60 @@ final class Preparation {
     record Prepared(List<NewNotification> listed, List<NewNotification> unlisted, List<String> strangers) {}
 
     Prepared prepare(Connection connection, List<Expansion.Pair> pairs) throws SQLException {
-        Set<String> users = new HashSet<>();
-        pairs.forEach(pair -> users.add(pair.user()));
-        Map<String, Recipient> known = recipients.load(connection, users);
+        Map<ClaimedEvent, Deliberation.Matter> matters = new IdentityHashMap<>();
+        var questions = new ArrayList<Deliberation.Question>(pairs.size());
+        for (Expansion.Pair pair : pairs) {
+            questions.add(new Deliberation.Question(matters.computeIfAbsent(pair.event(), this::matter), pair.user()));
+        }
+        Deliberation.Answers answers = deliberation.decide(connection, questions, clock.instant());
         Wording.OfBatch words = wording.ofBatch();
+        Set<Expansion.Pair> superseded = superseded(pairs, answers.decisions());
         var listed = new ArrayList<NewNotification>(pairs.size());
         var unlisted = new ArrayList<NewNotification>();
-        Instant now = clock.instant();
-        for (Expansion.Pair pair : pairs) {
-            Recipient recipient = known.get(pair.user());
-            Decision decision = decide(pair.event(), recipient, now);
+        for (int i = 0; i < pairs.size(); i++) {
+            Expansion.Pair pair = pairs.get(i);
+            Recipient recipient = answers.recipients().get(pair.user());
+            Decision decision = answers.decisions().get(i);
             if (decision.inbox() instanceof Verdict.Suppress) {
                 unlisted.add(notification(pair.event(), recipient, decision, Rendered.NOTHING));
+            } else if (superseded.contains(pair)) {
+                unlisted.add(notification(pair.event(), recipient, SUPERSEDED, Rendered.NOTHING));
             } else {
                 listed.add(notification(pair.event(), recipient, decision, words.of(pair.event(), recipient)));
             }
         }
-        List<String> strangers = known.values().stream()
+        List<String> strangers = answers.recipients().values().stream()
                 .filter(recipient -> !recipient.isKnown())
                 .map(Recipient::id)
                 .toList();
         return new Prepared(listed, unlisted, strangers);
     }
 
-    private Decision decide(ClaimedEvent event, Recipient recipient, Instant now) {
-        Category category = categories.find(event.category()).orElseGet(() -> categories.ofType(event.type()));
-        var subject = new Circumstances.Subject(event.priority(), event.topic(), Optional.empty());
-        return Decisions.decide(
-                new Circumstances(subject, category, recipient.person(), Circumstances.Recent.NOTHING, now));
+    private Deliberation.Matter matter(ClaimedEvent event) {
+        return new Deliberation.Matter(
+                event.type(),
+                categories.find(event.category()).orElseGet(() -> categories.ofType(event.type())),
+                event.priority(),
+                event.topic(),
+                event.options(),
+                event.data());
+    }
+
+    /// Those after which a newer one with the same collapse key comes to the same user in this very batch.
+    private static Set<Expansion.Pair> superseded(List<Expansion.Pair> pairs, List<Decision> decisions) {
+        Set<Expansion.Pair> superseded = Collections.newSetFromMap(new IdentityHashMap<>());
+        Map<String, Expansion.Pair> latest = new HashMap<>();
+        for (int i = 0; i < pairs.size(); i++) {
+            Expansion.Pair pair = pairs.get(i);
+            Optional<String> key = pair.event().options().collapseKey();
+            if (key.isPresent() && decisions.get(i).inbox() instanceof Verdict.Send) {
+                Expansion.Pair older = latest.put(pair.user() + " " + key.get(), pair);
+                if (older != null) {
+                    superseded.add(older);
+                }
+            }
+        }
+        return superseded;
     }
 
     private static NewNotification notification(
@@ -87,6 +114,8 @@ final class Preparation {
                 text.title(),
                 text.body(),
                 text.link(),
-                decision);
+                decision,
+                event.options().expires(),
+                event.options().collapseKey());
     }
 }

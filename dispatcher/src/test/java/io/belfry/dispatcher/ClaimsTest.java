@@ -32,7 +32,7 @@ class ClaimsTest {
     private static final int MANY = 500;
 
     private static final DispatcherSettings SETTINGS =
-            new DispatcherSettings(MANY, 100, 1, Duration.ofSeconds(1), Duration.ofSeconds(1));
+            new DispatcherSettings(MANY, 100, 1, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1));
 
     private final Claims claims = new Claims(SETTINGS);
     private final Expansion expansion = new Expansion(SETTINGS);

@@ -5,7 +5,6 @@ import io.belfry.api.document.Document;
 import io.belfry.api.document.RefusesBodies;
 import io.belfry.api.document.RefusesStrangers;
 import io.belfry.api.problem.Problem;
-import io.belfry.core.event.EventId;
 import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -68,8 +67,8 @@ final class BatchController {
             @Nullable Problem problem) {
         static Result of(Outcome outcome) {
             return switch (outcome) {
-                case Outcome.Accepted(UUID id) -> new Result(202, id, EventId.acceptedAt(id), null, null);
-                case Outcome.Replayed(UUID id) -> new Result(202, id, EventId.acceptedAt(id), true, null);
+                case Outcome.Accepted(UUID id, Instant at) -> new Result(202, id, at, null, null);
+                case Outcome.Replayed(UUID id, Instant at) -> new Result(202, id, at, true, null);
                 case Outcome.Refused(Problem problem) -> new Result(problem.status(), null, null, null, problem);
             };
         }

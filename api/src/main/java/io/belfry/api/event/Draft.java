@@ -30,6 +30,7 @@ final class Draft {
     private String category;
     private String priority;
     private String data = "{}";
+    private final DraftOptions options = new DraftOptions(faults);
 
     Faults faults() {
         return faults;
@@ -117,6 +118,11 @@ final class Draft {
     /// @param json an object on one line
     void data(String json) {
         data = json;
+    }
+
+    /// What it asks of its delivery.
+    DraftOptions options() {
+        return options;
     }
 
     boolean namesSomebody() {

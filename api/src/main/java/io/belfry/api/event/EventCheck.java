@@ -4,6 +4,7 @@ import io.belfry.api.problem.Faults;
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
 import io.belfry.core.event.EventId;
+import io.belfry.core.event.EventOptions;
 import io.belfry.core.event.Lanes;
 import io.belfry.core.event.NewEvent;
 import io.belfry.core.event.Priority;
@@ -36,13 +37,14 @@ final class EventCheck {
         }
         Category category = category(draft);
         Priority priority = priority(draft, category);
+        EventOptions options = draft.options().at(clock.instant());
         if (!faults.isEmpty()) {
             return new Reading.Refused(faults.problem());
         }
         List<String> recipients = List.copyOf(draft.recipients());
         String order = recipients.isEmpty() ? draft.topic().orElseThrow() : recipients.getFirst();
         return new Reading.Event(new NewEvent(
-                EventId.mint(clock),
+                options.deliverAt().map(EventId::mint).orElseGet(() -> EventId.mint(clock)),
                 caller.apiKeyId(),
                 draft.key(),
                 fingerprint(draft),
@@ -54,7 +56,8 @@ final class EventCheck {
                 draft.topic(),
                 draft.actor(),
                 draft.data(),
-                caller.traceparent()));
+                caller.traceparent(),
+                options));
     }
 
     private Category category(Draft draft) {
@@ -91,6 +94,9 @@ final class EventCheck {
         part(digest, draft.actor().orElse(""));
         part(digest, draft.data());
         draft.recipients().forEach(recipient -> part(digest, recipient));
+        if (!draft.options().said().isEmpty()) {
+            part(digest, " " + draft.options().said());
+        }
         return digest.digest();
     }
 

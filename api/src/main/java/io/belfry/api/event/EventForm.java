@@ -69,4 +69,70 @@ record EventForm(
                 description = "An idempotency key: sent again by the same API key, it makes no second event.",
                 pattern = "^[!-~]{1,255}$",
                 example = "order-1234-shipped")
-        String id) {}
+        String id,
+
+        @Nullable @Schema(description = "Not before this time, at most a year ahead.", format = "date-time")
+        String deliverAt,
+
+        @Nullable
+        @Schema(description = "Not before so long, instead of `deliverAt`.", format = "duration", example = "PT15M")
+        String delay,
+
+        @Nullable
+        @Schema(
+                description = "From when it is due. What was not delivered or pushed by then is not any more.",
+                format = "duration",
+                example = "PT1H")
+        String ttl,
+
+        @Nullable
+        @Schema(
+                description = "Of notifications to one user with the same key only the newest stays, in the inbox and"
+                        + " on the phone.",
+                pattern = "^[!-~]{1,128}$",
+                example = "order/1234")
+        String collapseKey,
+
+        @Nullable
+        @Schema(
+                description = "By which this API key can cancel it, alone or with others.",
+                pattern = "^[!-~]{1,128}$",
+                example = "trial-of-ana")
+        String cancellationKey,
+
+        @Nullable
+        @Schema(
+                description = "Within which the same type and data to the same user is a duplicate, PT1S to P30D;"
+                        + " without it, the category's.",
+                format = "duration",
+                example = "PT5M")
+        String dedupe,
+
+        @Nullable Limit throttle) {
+
+    @Introspected
+    @Schema(
+            name = "EventThrottle",
+            description = "At most so many that make themselves heard, per user, key and window; critical ones always"
+                    + " do. Without it, the category's.",
+            additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
+    record Limit(
+            @Schema(requiredMode = REQUIRED, minimum = "1", maximum = "10000")
+            int limit,
+
+            @Schema(requiredMode = REQUIRED, format = "duration", description = "PT1S to P30D", example = "PT10M")
+            String window,
+
+            @Nullable
+            @Schema(description = "What is counted together; without it, all of the category.", example = "builds")
+            String key,
+
+            @Nullable
+            @Schema(
+                    type = "string",
+                    description = "What becomes of pushes beyond the limit: there are none, or they wait for a window"
+                            + " with room. The inbox gets all of them.",
+                    allowableValues = {"silent", "deferred"},
+                    defaultValue = "silent")
+            String excess) {}
+}

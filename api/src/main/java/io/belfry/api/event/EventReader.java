@@ -16,7 +16,9 @@ import java.util.function.Function;
 /// Reads events in Belfry's own form from JSON, token by token. Thread-safe; does not block.
 @Singleton
 final class EventReader {
-    private static final String FIELDS = "actor, category, data, id, priority, recipients, topic, type";
+    private static final String FIELDS =
+            "actor, cancellationKey, category, collapseKey, data, dedupe, delay, deliverAt,"
+                    + " id, priority, recipients, throttle, topic, ttl, type";
 
     private final StrictJson json;
     private final IntakeSettings settings;
@@ -141,6 +143,8 @@ final class EventReader {
             case "recipients" -> recipients(draft, parser);
             case "data" -> data(draft, parser);
             case "id", "type", "topic", "actor", "category", "priority" -> text(draft, name, parser);
+            case "cancellationKey", "collapseKey", "dedupe", "delay", "deliverAt", "throttle", "ttl" ->
+                draft.options().field(name, parser);
             default -> {
                 draft.faults().add("/" + Fields.escaped(name), "unknown field (expected: " + FIELDS + ")");
                 parser.skipChildren();

@@ -68,10 +68,13 @@ final class EventReportsController {
 
             Instant acceptedAt,
 
+            @Nullable @Schema(description = "When it is delivered, while it is put off")
+            Instant dueAt,
+
             @Schema(
                     requiredMode = REQUIRED,
                     type = "string",
-                    allowableValues = {"pending", "expanding", "dispatched", "dead"})
+                    allowableValues = {"scheduled", "pending", "expanding", "cancelled", "dispatched", "dead"})
             String state,
 
             @Nullable @Schema(description = "Why it could not be dispatched")
@@ -80,12 +83,16 @@ final class EventReportsController {
             Notifications notifications) {}
 
     @Serdeable
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(
             name = "EventOutcomes",
             description = "Outcomes are left out where there are too many notifications to look at each")
     record Notifications(
             @Schema(requiredMode = REQUIRED, description = "How many there are so far")
             long written,
+
+            @Schema(requiredMode = REQUIRED, description = "Those that are in no inbox, by reason")
+            Map<String, Long> unlisted,
 
             @Nullable @Schema(description = "Those a device of the user proved to have")
             Long received,
@@ -152,6 +159,7 @@ final class EventReportsController {
                 report.topic().orElse(null),
                 report.recipients(),
                 report.acceptedAt(),
+                report.dueAt().orElse(null),
                 report.state().label(),
                 report.deathCause().orElse(null),
                 notifications(report));
@@ -159,9 +167,9 @@ final class EventReportsController {
 
     private static Notifications notifications(EventReport report) {
         return report.outcomes()
-                .map(found ->
-                        new Notifications(report.notifications(), found.received(), found.read(), push(found.push())))
-                .orElseGet(() -> new Notifications(report.notifications(), null, null, null));
+                .map(found -> new Notifications(
+                        report.notifications(), report.unlisted(), found.received(), found.read(), push(found.push())))
+                .orElseGet(() -> new Notifications(report.notifications(), report.unlisted(), null, null, null));
     }
 
     private static Push push(EventReport.Push push) {

@@ -8,6 +8,7 @@ import io.belfry.api.document.RefusesBodies;
 import io.belfry.api.document.RefusesStrangers;
 import io.belfry.api.problem.Problem;
 import io.belfry.core.event.EventId;
+import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -29,6 +30,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -57,9 +59,13 @@ final class EventsController {
             String id,
 
             @Schema(requiredMode = REQUIRED, format = "date-time")
-            String acceptedAt) {
-        static Accepted of(UUID id) {
-            return new Accepted(id.toString(), EventId.acceptedAt(id).toString());
+            String acceptedAt,
+
+            @Nullable @Schema(format = "date-time", description = "When it is delivered, where that is later")
+            String deliverAt) {
+        static Accepted of(UUID id, Instant acceptedAt) {
+            Instant due = EventId.acceptedAt(id);
+            return new Accepted(id.toString(), acceptedAt.toString(), due.isAfter(acceptedAt) ? due.toString() : null);
         }
     }
 
@@ -112,16 +118,16 @@ final class EventsController {
 
     private static MutableHttpResponse<?> answer(Outcome outcome) {
         return switch (outcome) {
-            case Outcome.Accepted(UUID id) -> accepted(id);
-            case Outcome.Replayed(UUID id) -> accepted(id).header("Idempotency-Replayed", "true");
+            case Outcome.Accepted(UUID id, Instant at) -> accepted(id, at);
+            case Outcome.Replayed(UUID id, Instant at) -> accepted(id, at).header("Idempotency-Replayed", "true");
             case Outcome.Refused(Problem problem) ->
                 problem.status() == 503 || problem.status() == 409 ? problem.response(RETRY) : problem.response();
         };
     }
 
-    private static MutableHttpResponse<Accepted> accepted(UUID id) {
+    private static MutableHttpResponse<Accepted> accepted(UUID id, Instant acceptedAt) {
         return HttpResponse.<Accepted>accepted()
                 .contentType(MediaType.APPLICATION_JSON_TYPE)
-                .body(Accepted.of(id));
+                .body(Accepted.of(id, acceptedAt));
     }
 }

@@ -113,7 +113,9 @@ public class Intake {
                 refused.increment();
             } else if (outcomes.get(i).get() instanceof Appended.Stored) {
                 accepted.increment();
-                priorities.add(Lanes.priorityOf(events.get(i).lane()));
+                if (events.get(i).options().deliverAt().isEmpty()) {
+                    priorities.add(Lanes.priorityOf(events.get(i).lane()));
+                }
             }
         }
         priorities.forEach(priority -> signals.raise(Signal.eventsOf(priority)));

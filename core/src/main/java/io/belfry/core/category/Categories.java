@@ -1,6 +1,7 @@
 package io.belfry.core.category;
 
 import io.belfry.core.database.Snapshot;
+import io.belfry.core.event.Throttle;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
 import io.belfry.core.template.ContentSettings;

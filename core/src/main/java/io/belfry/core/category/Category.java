@@ -1,6 +1,7 @@
 package io.belfry.core.category;
 
 import io.belfry.core.event.Priority;
+import io.belfry.core.event.Throttle;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;

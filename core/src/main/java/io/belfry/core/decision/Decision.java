@@ -16,7 +16,8 @@ public record Decision(Verdict inbox, Verdict live, Verdict push) {
         return push instanceof Verdict.Suppress(SuppressionReason reason) ? reason.label() : PLANNED;
     }
 
-    static Decision none(SuppressionReason reason) {
+    /// Neither medium is used, for one reason.
+    public static Decision none(SuppressionReason reason) {
         Verdict verdict = new Verdict.Suppress(reason);
         return new Decision(verdict, verdict, verdict);
     }

@@ -5,18 +5,24 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.UUID;
 
-/// Mints and reads the identifiers of events: UUIDv7 (RFC 9562), whose first 48 bits are the millisecond of
-/// acceptance.
+/// Mints and reads the identifiers of events: UUIDv7 (RFC 9562), whose first 48 bits are the millisecond
+/// of acceptance, or that of delivery where it was put off.
 public final class EventId {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private EventId() {}
 
     public static UUID mint(Clock clock) {
-        return timed(clock.millis(), 7, RANDOM.nextLong(), RANDOM.nextLong());
+        return mint(clock.instant());
     }
 
-    /// When the event was accepted, to the millisecond. Works for notification ids too, which share it.
+    /// One for an event that is to be delivered at that time: what comes of it lies among what happens then.
+    public static UUID mint(Instant due) {
+        return timed(due.toEpochMilli(), 7, RANDOM.nextLong(), RANDOM.nextLong());
+    }
+
+    /// When the event was accepted, or was to be delivered if that was later, to the millisecond. Works for
+    /// notification ids too, which share it.
     public static Instant acceptedAt(UUID id) {
         return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
     }

@@ -7,12 +7,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
@@ -27,32 +26,40 @@ public final class EventLog {
     private static final String APPEND = """
             with input as (
                 select * from unnest(?::uuid[], ?::uuid[], ?::text[], ?::bytea[], ?::smallint[], ?::text[], ?::text[],
-                                     ?::smallint[], ?::text[], ?::text[], ?::text[], ?::json[], ?::text[])
+                                     ?::smallint[], ?::text[], ?::text[], ?::text[], ?::json[], ?::text[],
+                                     ?::timestamptz[], ?::text[], ?::json[])
                     with ordinality
                     as t(id, api_key_id, key, body_hash, lane, type, category, priority, recipients, topic, actor,
-                         data, traceparent, position)
+                         data, traceparent, due_at, cancellation_key, options, position)
             ), keyed as (
                 insert into idempotency_keys (api_key_id, key, body_hash, event_id, accepted_at)
-                select api_key_id, key, body_hash, id, uuid_extract_timestamp(id) from input where key is not null
+                select api_key_id, key, body_hash, id, case when due_at is null then uuid_extract_timestamp(id) else now() end
+                from input where key is not null
                 order by api_key_id, key
                 on conflict do nothing
                 returning event_id
             ), stored as (
                 insert into events (id, accepted_at, api_key_id, type, category, priority, actor, topic, recipients,
-                                    data, traceparent)
-                select id, uuid_extract_timestamp(id), api_key_id, type, category, priority, actor, topic,
-                       string_to_array(recipients, ' '), data, traceparent
+                                    data, traceparent, cancellation_key, options)
+                select id, case when due_at is null then uuid_extract_timestamp(id) else now() end, api_key_id, type,
+                       category, priority, actor, topic, string_to_array(recipients, ' '), data, traceparent,
+                       cancellation_key, options
                 from input where key is null or id in (select event_id from keyed)
-                returning id
+                returning id, accepted_at
             ), queued as (
                 insert into pending_events (lane, event_id, named)
-                select lane, id, coalesce(cardinality(string_to_array(recipients, ' ')), 0) + 1 from input where id in (select id from stored) order by position
+                select lane, id, coalesce(cardinality(string_to_array(recipients, ' ')), 0) + 1
+                from input where due_at is null and id in (select id from stored) order by position
+            ), scheduled as (
+                insert into scheduled_events (event_id, due_at, lane, named)
+                select id, due_at, lane, coalesce(cardinality(string_to_array(recipients, ' ')), 0) + 1
+                from input where due_at is not null and id in (select id from stored)
             )
-            select id from stored
+            select id, accepted_at from stored
             """;
 
     private static final String KNOWN = """
-            select k.api_key_id, k.key, k.body_hash, k.event_id
+            select k.api_key_id, k.key, k.body_hash, k.event_id, k.accepted_at
             from unnest(?::uuid[], ?::text[]) as t(api_key_id, key) join idempotency_keys k using (api_key_id, key)
             """;
 
@@ -80,10 +87,12 @@ public final class EventLog {
             Connection connection = handle.getConnection();
             var stored = store(connection, group, keyWait);
             List<NewEvent> rest =
-                    group.stream().filter(e -> !stored.contains(e.id())).toList();
+                    group.stream().filter(e -> !stored.containsKey(e.id())).toList();
             Map<Key, Known> known = rest.isEmpty() ? Map.of() : known(connection, rest);
             return group.stream()
-                    .map(e -> stored.contains(e.id()) ? new Appended.Stored(e.id()) : outcome(e, known))
+                    .map(e -> stored.containsKey(e.id())
+                            ? new Appended.Stored(e.id(), stored.get(e.id()))
+                            : outcome(e, known))
                     .toList();
         });
     }
@@ -94,12 +103,13 @@ public final class EventLog {
             throw new IllegalStateException("event " + event.id() + " was neither stored nor known");
         }
         return Arrays.equals(first.bodyHash, event.bodyHash())
-                ? new Appended.Replayed(first.eventId)
+                ? new Appended.Replayed(first.eventId, first.acceptedAt)
                 : new Appended.KeyReused(first.eventId);
     }
 
-    private static Set<UUID> store(Connection connection, List<NewEvent> group, Duration keyWait) throws SQLException {
-        var stored = new HashSet<UUID>();
+    private static Map<UUID, Instant> store(Connection connection, List<NewEvent> group, Duration keyWait)
+            throws SQLException {
+        var stored = new HashMap<UUID, Instant>();
         try (PreparedStatement append = connection.prepareStatement(LIMIT.formatted(keyWait.toMillis()) + APPEND)) {
             new ArrayColumns(append)
                     .add("uuid", UUID[]::new, group, NewEvent::id)
@@ -114,13 +124,22 @@ public final class EventLog {
                     .add("text", String[]::new, group, e -> e.topic().orElse(null))
                     .add("text", String[]::new, group, e -> e.actor().orElse(null))
                     .add("text", String[]::new, group, NewEvent::data)
-                    .add("text", String[]::new, group, e -> e.traceparent().orElse(null));
+                    .add("text", String[]::new, group, e -> e.traceparent().orElse(null))
+                    .add("timestamptz", String[]::new, group, e -> e.options()
+                            .deliverAt()
+                            .map(Instant::toString)
+                            .orElse(null))
+                    .add("text", String[]::new, group, e -> e.options()
+                            .cancellationKey()
+                            .orElse(null))
+                    .add("text", String[]::new, group, e -> EventOptionsJson.write(e.options()));
             // Two statements in one round trip: the limit has no rows, the append has.
             append.execute();
             append.getMoreResults();
             try (ResultSet rows = append.getResultSet()) {
                 while (rows.next()) {
-                    stored.add(rows.getObject(1, UUID.class));
+                    stored.put(
+                            rows.getObject(1, UUID.class), rows.getTimestamp(2).toInstant());
                 }
             }
         }
@@ -137,7 +156,10 @@ public final class EventLog {
                 while (rows.next()) {
                     known.put(
                             new Key(rows.getObject(1, UUID.class), rows.getString(2)),
-                            new Known(rows.getBytes(3), rows.getObject(4, UUID.class)));
+                            new Known(
+                                    rows.getBytes(3),
+                                    rows.getObject(4, UUID.class),
+                                    rows.getTimestamp(5).toInstant()));
                 }
             }
         }
@@ -150,5 +172,5 @@ public final class EventLog {
         }
     }
 
-    private record Known(byte[] bodyHash, UUID eventId) {}
+    private record Known(byte[] bodyHash, UUID eventId, Instant acceptedAt) {}
 }

@@ -27,4 +27,37 @@ public record NewEvent(
         Optional<String> topic,
         Optional<String> actor,
         String data,
-        Optional<String> traceparent) {}
+        Optional<String> traceparent,
+        EventOptions options) {
+    /// One that asks nothing of its delivery.
+    public NewEvent(
+            UUID id,
+            UUID apiKeyId,
+            Optional<String> idempotencyKey,
+            byte[] bodyHash,
+            int lane,
+            String type,
+            String category,
+            Priority priority,
+            List<String> recipients,
+            Optional<String> topic,
+            Optional<String> actor,
+            String data,
+            Optional<String> traceparent) {
+        this(
+                id,
+                apiKeyId,
+                idempotencyKey,
+                bodyHash,
+                lane,
+                type,
+                category,
+                priority,
+                recipients,
+                topic,
+                actor,
+                data,
+                traceparent,
+                EventOptions.NONE);
+    }
+}

@@ -58,6 +58,12 @@ public final class InboxWriter {
             select user_id, base, head, total, unread, unseen from advanced
             """;
 
+    private final Superseding superseding;
+
+    public InboxWriter(Superseding superseding) {
+        this.superseding = superseding;
+    }
+
     /// Runs within the caller's transaction, which holds the inboxes' rows until it ends.
     ///
     /// @param batch in the order in which each user is to receive them; no (event, user) pair twice
@@ -76,7 +82,7 @@ public final class InboxWriter {
         for (int i = 0; i < nth.length; i++) {
             written.add(advanced.get(batch.get(i).userId()).at(batch.get(i), nth[i]));
         }
-        return written;
+        return superseding.replace(connection, written);
     }
 
     private static Map<String, Advanced> advance(

@@ -11,7 +11,9 @@ import java.util.UUID;
 ///
 /// @param recipients how many users it named
 /// @param deathCause why it could not be dispatched, when it is [State#DEAD]
+/// @param dueAt when it is delivered, while it is put off
 /// @param notifications how many were written so far
+/// @param unlisted those that are in no inbox, by reason
 /// @param outcomes where they are, unless there are too many to look at each
 public record EventReport(
         UUID id,
@@ -23,17 +25,23 @@ public record EventReport(
         Optional<String> topic,
         int recipients,
         Instant acceptedAt,
+        Optional<Instant> dueAt,
         State state,
         Optional<String> deathCause,
         long notifications,
+        Map<String, Long> unlisted,
         Optional<Outcomes> outcomes) {
 
     /// How far an event has come.
     public enum State {
+        /// It is to be delivered later.
+        SCHEDULED,
         /// Waits in its lane.
         PENDING,
         /// A part of its audience has its notifications.
         EXPANDING,
+        /// It was taken back, as far as it had not been delivered.
+        CANCELLED,
         /// All notifications are written.
         DISPATCHED,
         /// It could not be dispatched, and waits for a person.

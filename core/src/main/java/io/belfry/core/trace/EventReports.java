@@ -5,7 +5,9 @@ import io.belfry.core.event.Priority;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -23,10 +25,12 @@ public final class EventReports {
 
     private static final String EVENT = """
             select e.api_key_id, e.type, e.category, e.priority, e.actor, e.topic, cardinality(e.recipients),
-                   case when d.reason is not null then 'DEAD' when p.event_id is null then 'DISPATCHED'
+                   case when d.reason is not null then 'DEAD' when s.event_id is not null then 'SCHEDULED'
+                        when p.event_id is null then case when e.cancelled_at is null then 'DISPATCHED' else 'CANCELLED' end
                         when p.expanded_to is null then 'PENDING' else 'EXPANDING' end,
-                   d.reason
+                   d.reason, e.accepted_at, s.due_at
             from events e
+            left join scheduled_events s on s.event_id = e.id
             left join pending_events p on p.event_id = e.id
             left join lateral (select reason from dead_letters where kind = 'event' and subject_id = e.id limit 1) d on true
             where e.id = :event
@@ -71,11 +75,12 @@ public final class EventReports {
     public Optional<EventReport> of(UUID event) {
         return jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, h -> h.createQuery(EVENT)
                 .bind("event", event)
-                .map((row, c) -> report(event, row, counted(h, event)))
+                .map((row, c) -> report(event, row, counted(h, event), unlisted(h, event)))
                 .findOne());
     }
 
-    private static EventReport report(UUID event, ResultSet row, Counted counted) throws SQLException {
+    private static EventReport report(UUID event, ResultSet row, Counted counted, Map<String, Long> unlisted)
+            throws SQLException {
         return new EventReport(
                 event,
                 row.getObject(1, UUID.class),
@@ -85,11 +90,22 @@ public final class EventReports {
                 Optional.ofNullable(row.getString(5)),
                 Optional.ofNullable(row.getString(6)),
                 row.getInt(7),
-                EventId.acceptedAt(event),
+                row.getTimestamp(10).toInstant(),
+                Optional.ofNullable(row.getTimestamp(11)).map(Timestamp::toInstant),
                 EventReport.State.valueOf(row.getString(8)),
                 Optional.ofNullable(row.getString(9)),
                 counted.notifications,
+                unlisted,
                 counted.outcomes);
+    }
+
+    private static Map<String, Long> unlisted(Handle h, UUID event) {
+        return ofEvent(h.createQuery("""
+                        select reason, count(*) from unlisted_notifications
+                        where id >= :from and id < :to and event_id = :event group by reason
+                        """), event)
+                .map((row, c) -> Map.entry(row.getString(1), row.getLong(2)))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, Long::sum, TreeMap::new));
     }
 
     private record Counted(long notifications, Optional<EventReport.Outcomes> outcomes) {}

@@ -91,7 +91,7 @@ class InboxLogTest {
             events[i] = event(user);
         }
         new EventLog(jdbi).append(List.of(events));
-        return jdbi.<List<Written>, SQLException>inTransaction(handle -> new InboxWriter()
+        return jdbi.<List<Written>, SQLException>inTransaction(handle -> new InboxWriter(new Superseding())
                 .write(
                         handle.getConnection(),
                         List.of(events).stream().map(e -> notification(e, user)).toList(),

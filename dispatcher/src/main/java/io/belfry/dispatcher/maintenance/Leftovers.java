@@ -23,6 +23,17 @@ final class Leftovers {
                 select ctid from push_timers
                 where priority = any('{0,1,2,3}') and due_at < cast(:before as timestamptz) limit :batch))
             """;
+    private static final String UNLISTED = """
+            delete from unlisted_notifications where id = any(array(
+                select id from unlisted_notifications where id < uuid_floor(cast(:before as timestamptz)) limit :batch))
+            """;
+    /// What waits for later windows is counted from the one that was over.
+    private static final String USES = """
+            delete from recent_uses where ctid = any(array(
+                select ctid from recent_uses
+                where ends_at < cast(:before as timestamptz)
+                    and (per_window = 0 or ends_at < cast(:before as timestamptz) - interval '60 days') limit :batch))
+            """;
     /// Nobody gets them any more: they are past their validity, or old if they had none.
     private static final String OVER = """
             select id from broadcasts b
@@ -57,6 +68,16 @@ final class Leftovers {
     /// Pushes that have been due since then, likewise.
     int pushTimers(Instant before) {
         return delete(TIMERS, before);
+    }
+
+    /// Those that are in no inbox, likewise.
+    int unlisted(Instant before) {
+        return delete(UNLISTED, before);
+    }
+
+    /// Windows that are over, likewise.
+    int recentUses(Instant before) {
+        return delete(USES, before);
     }
 
     private int delete(String sql, Instant before) {

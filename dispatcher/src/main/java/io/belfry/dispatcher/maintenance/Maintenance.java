@@ -87,6 +87,12 @@ final class Maintenance {
             step(
                     "push timers",
                     () -> repeat("push timers", () -> leftovers.pushTimers(now.minus(PushMessage.LONGEST_TTL))));
+            step(
+                    "unlisted notifications",
+                    () -> repeat(
+                            "unlisted notifications",
+                            () -> leftovers.unlisted(now.minus(settings.keepNotifications()))));
+            step("recent uses", () -> repeat("recent uses", () -> leftovers.recentUses(now)));
             step("broadcasts", this::broadcasts);
             if (isComplete) {
                 turn.end(claim);

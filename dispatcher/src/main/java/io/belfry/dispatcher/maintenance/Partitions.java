@@ -101,6 +101,10 @@ final class Partitions {
                             select 1 from pending_events
                             where event_id >= uuid_floor(cast(:start as timestamptz))
                                 and event_id < uuid_floor(cast(:end as timestamptz)))
+                        or exists (
+                            select 1 from scheduled_events
+                            where event_id >= uuid_floor(cast(:start as timestamptz))
+                                and event_id < uuid_floor(cast(:end as timestamptz)))
                         """)
                 .bind("start", week.start().toString())
                 .bind("end", week.end().toString())

@@ -21,6 +21,7 @@ import java.util.UUID;
 /// @param claim by which this dispatcher holds it
 /// @param unread the inbox's count, for the badge
 /// @param expiresAt when nobody wants it any more, if that was said
+/// @param collapseKey a push with the same one takes its place on the phone
 /// @param topic of its event, where the push was put off
 /// @param person what the user chose, as it is now
 /// @param received the furthest offset that any device has proved
@@ -36,6 +37,7 @@ record DuePush(
         String body,
         String link,
         Optional<Instant> expiresAt,
+        Optional<String> collapseKey,
         Optional<String> topic,
         Circumstances.Person person,
         int unread,
@@ -94,7 +96,7 @@ record DuePush(
                 body,
                 link,
                 OptionalInt.of(unread),
-                notificationId.toString(),
+                collapseKey.orElseGet(notificationId::toString),
                 category,
                 priority,
                 Duration.between(now, expires()));

@@ -49,7 +49,7 @@ final class DuePushes {
                    d.id, d.token, d.platform, coalesce(own.received_offset, 0),
                    coalesce(a.tries, 0), coalesce(a.unclear, 0), coalesce(a.settled, false), n.expires_at,
                    (select topic from events e where e.id = n.event_id and n.deferral is not null),
-                   u.time_zone, p.settings
+                   u.time_zone, p.settings, n.collapse_key
             from claimed c
             join notifications n on n.id = c.notification_id
             join inboxes i on i.user_id = c.user_id
@@ -163,6 +163,7 @@ final class DuePushes {
                 row.getString(8),
                 row.getString(9),
                 Optional.ofNullable(row.getTimestamp(21)).map(Timestamp::toInstant),
+                Optional.ofNullable(row.getString(25)),
                 Optional.ofNullable(row.getString(22)),
                 person,
                 row.getInt(10),

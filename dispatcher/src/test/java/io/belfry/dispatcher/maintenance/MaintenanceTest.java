@@ -26,6 +26,7 @@ import io.belfry.core.inbox.InboxWriter;
 import io.belfry.core.inbox.NewNotification;
 import io.belfry.core.inbox.NotificationId;
 import io.belfry.core.inbox.Recovery;
+import io.belfry.core.inbox.Superseding;
 import io.belfry.core.inbox.Written;
 import io.belfry.dispatcher.DispatcherNode;
 import io.belfry.testkit.HandClock;
@@ -132,7 +133,7 @@ class MaintenanceTest {
         new EventLog(jdbi).append(List.of(events));
         return jdbi.<List<Written>, SQLException>inTransaction(h -> {
             h.execute("delete from pending_events");
-            return new InboxWriter()
+            return new InboxWriter(new Superseding())
                     .write(
                             h.getConnection(),
                             List.of(events).stream()

@@ -1,4 +1,4 @@
-package io.belfry.core.category;
+package io.belfry.core.event;
 
 import java.time.Duration;
 import java.util.Locale;

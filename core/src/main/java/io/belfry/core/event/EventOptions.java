@@ -1,0 +1,30 @@
+package io.belfry.core.event;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// What an event asks of its delivery, beyond who gets it.
+///
+/// @param deliverAt not before; then its [EventId] is of that time
+/// @param expires when nobody wants it any more
+/// @param collapseKey a newer notification of the same user with the same key takes the place of this one
+/// @param cancellationKey by which its sender can take it back
+/// @param throttle instead of its category's
+/// @param dedupe instead of its category's
+public record EventOptions(
+        Optional<Instant> deliverAt,
+        Optional<Instant> expires,
+        Optional<String> collapseKey,
+        Optional<String> cancellationKey,
+        Optional<KeyedThrottle> throttle,
+        Optional<Duration> dedupe) {
+    /// Of an event that asks nothing.
+    public static final EventOptions NONE = new EventOptions(
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    /// A throttle, and what is counted together.
+    ///
+    /// @param key empty for all of the event's category
+    public record KeyedThrottle(Throttle throttle, Optional<String> key) {}
+}

@@ -1,0 +1,70 @@
+package io.belfry.core.event;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Options as the column `events.options` keeps them, which is null for most.
+public final class EventOptionsJson {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private EventOptionsJson() {}
+
+    /// @return null for [EventOptions#NONE]
+    static String write(EventOptions options) {
+        if (options.equals(EventOptions.NONE)) {
+            return null;
+        }
+        ObjectNode tree = JSON.createObjectNode();
+        options.deliverAt().ifPresent(at -> tree.put("deliverAt", at.toString()));
+        options.expires().ifPresent(at -> tree.put("expires", at.toString()));
+        options.collapseKey().ifPresent(key -> tree.put("collapseKey", key));
+        options.cancellationKey().ifPresent(key -> tree.put("cancellationKey", key));
+        options.dedupe().ifPresent(window -> tree.put("dedupe", window.toString()));
+        options.throttle().ifPresent(keyed -> {
+            ObjectNode throttle = tree.putObject("throttle");
+            throttle.put("limit", keyed.throttle().limit());
+            throttle.put("window", keyed.throttle().window().toString());
+            throttle.put("excess", keyed.throttle().excess().label());
+            keyed.key().ifPresent(key -> throttle.put("key", key));
+        });
+        return tree.toString();
+    }
+
+    /// @param text null for an event without options
+    public static EventOptions read(String text) {
+        if (text == null) {
+            return EventOptions.NONE;
+        }
+        try {
+            JsonNode tree = JSON.readTree(text);
+            return new EventOptions(
+                    value(tree, "deliverAt", Instant::parse),
+                    value(tree, "expires", Instant::parse),
+                    value(tree, "collapseKey", Function.identity()),
+                    value(tree, "cancellationKey", Function.identity()),
+                    tree.has("throttle") ? Optional.of(throttle(tree.path("throttle"))) : Optional.empty(),
+                    value(tree, "dedupe", Duration::parse));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("options are not JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static EventOptions.KeyedThrottle throttle(JsonNode tree) {
+        return new EventOptions.KeyedThrottle(
+                new Throttle(
+                        tree.path("limit").intValue(),
+                        Duration.parse(tree.path("window").textValue()),
+                        Throttle.Excess.ofLabel(tree.path("excess").textValue()).orElseThrow()),
+                value(tree, "key", Function.identity()));
+    }
+
+    private static <T> Optional<T> value(JsonNode tree, String name, Function<String, T> read) {
+        return Optional.ofNullable(tree.path(name).textValue()).map(read);
+    }
+}
