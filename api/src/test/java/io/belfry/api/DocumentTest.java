@@ -87,6 +87,7 @@ class DocumentTest {
         api.call("PUT", "/v1/devices/doc-phone", user, "{\"token\":\"t\",\"platform\":\"web\",\"appVersion\":\"1\"}")
                 .is(200);
         api.call("DELETE", "/v1/devices/doc-phone", user, "").is(204);
+        api.call("POST", "/v1/events:dryRun", sender, event).is(200);
         api.call("DELETE", "/v1/events/" + id, sender, "").is(200);
         api.call("DELETE", "/v1/events?cancellationKey=none", sender, "").is(200);
         String users = api.key(Scope.USERS_WRITE);

@@ -1,0 +1,89 @@
+package io.belfry.api.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.belfry.api.ApiExtension;
+import io.belfry.api.ApiNode;
+import io.belfry.core.access.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(ApiExtension.class)
+class DryRunTest {
+    private final ApiNode api;
+    private final String sender;
+
+    DryRunTest(ApiNode api) {
+        this.api = api;
+        this.sender = api.key(Scope.EVENTS_WRITE);
+    }
+
+    private JsonNode run(String event) {
+        return api.call("POST", "/v1/events:dryRun", sender, event).is(200).json();
+    }
+
+    /// `medium verdict reason count sample` of each.
+    private static List<String> outcomes(JsonNode answer) {
+        var outcomes = new ArrayList<String>();
+        answer.path("outcomes")
+                .forEach(o -> outcomes.add(String.join(
+                        " ",
+                        o.path("medium").asText(),
+                        o.path("verdict").asText(),
+                        o.path("reason").asText("-"),
+                        o.path("count").asText(),
+                        o.path("sample").asText())));
+        return outcomes;
+    }
+
+    private long rows(String table) {
+        return api.jdbi().withHandle(h -> h.createQuery("select count(*) from " + table)
+                .mapTo(Long.class)
+                .one());
+    }
+
+    @Test
+    void countsByReasonWithASampleAndDoesNothing() {
+        api.call("PUT", "/v1/devices/phone", api.token("d-phone"), "{\"token\":\"d-t\",\"platform\":\"web\"}")
+                .is(200);
+        api.call("PATCH", "/v1/preferences", api.token("d-mute"), "{\"categories\":{\"general\":{\"inbox\":false}}}")
+                .is(200);
+        api.jdbi()
+                .useHandle(h -> h.execute("insert into topic_followers (topic, user_id) values ('d/1', 'd-follower'),"
+                        + " ('d/1', 'd-phone'), ('d/1', 'd-actor')"));
+        String event =
+                "{\"type\":\"dry.run\",\"recipients\":[\"d-phone\",\"d-mute\"],\"topic\":\"d/1\",\"actor\":\"d-actor\","
+                        + "\"throttle\":{\"limit\":1,\"window\":\"PT1H\"},\"dedupe\":\"PT1H\"}";
+        long events = rows("events");
+        long uses = rows("recent_uses");
+
+        JsonNode answer = run(event);
+
+        assertThat(answer.path("recipients").asInt()).isEqualTo(3);
+        assertThat(answer.path("whole").asBoolean()).isTrue();
+        assertThat(outcomes(answer))
+                .containsExactlyInAnyOrder(
+                        "inbox send - 2 d-phone",
+                        "inbox suppress muted 1 d-mute",
+                        "live send - 2 d-phone",
+                        "live suppress muted 1 d-mute",
+                        "push send - 1 d-phone",
+                        "push suppress muted 1 d-mute",
+                        "push suppress no_device 1 d-follower");
+        assertThat(run(event)).as("nothing was counted").isEqualTo(answer);
+        assertThat(rows("events")).isEqualTo(events);
+        assertThat(rows("recent_uses")).isEqualTo(uses);
+    }
+
+    @Test
+    void refusesWhatSendingRefuses() {
+        assertThat(api.call("POST", "/v1/events:dryRun", sender, "{\"type\":\"dry.run\"}")
+                        .isProblem(422, "invalid")
+                        .pointers())
+                .containsExactly("/recipients");
+        api.call("POST", "/v1/events:dryRun", api.key(Scope.EVENTS_READ), "{}").isProblem(403, "forbidden");
+    }
+}

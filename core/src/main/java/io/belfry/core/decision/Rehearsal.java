@@ -1,0 +1,133 @@
+package io.belfry.core.decision;
+
+import io.belfry.core.category.Medium;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/// Tells what would become of an event, by the very decisions of its dispatch, and leaves no trace: what they count is
+/// rolled back. Thread-safe; blocks on the database.
+@Singleton
+public final class Rehearsal {
+    /// Of a larger audience the first ones are looked at.
+    public static final int MAX_RECIPIENTS = 100_000;
+
+    private static final int PAGE = 1000;
+
+    private final Jdbi jdbi;
+    private final Deliberation deliberation;
+    private final Clock clock;
+
+    Rehearsal(Jdbi jdbi, Deliberation deliberation, Clock clock) {
+        this.jdbi = jdbi;
+        this.deliberation = deliberation;
+        this.clock = clock;
+    }
+
+    /// How often something would be decided for a medium.
+    ///
+    /// @param verdict send, defer or suppress
+    /// @param reason empty where it is sent
+    /// @param sample one of the users
+    public record Line(Medium medium, String verdict, Optional<String> reason, long count, String sample) {}
+
+    /// @param isWhole whether all of the audience was looked at
+    public record Report(long recipients, boolean isWhole, List<Line> lines) {}
+
+    /// @param named users, the actor left out
+    /// @param except nobody else of the followers either
+    public Report of(Deliberation.Matter matter, Collection<String> named, Optional<String> except) {
+        Instant now = matter.options().deliverAt().orElseGet(clock::instant);
+        Map<String, Line> lines = new TreeMap<>();
+        var users = new LinkedHashSet<>(named);
+        except.ifPresent(users::remove);
+        long recipients = page(matter, new ArrayList<>(users), now, lines);
+        String after = "";
+        while (matter.topic().isPresent() && recipients < MAX_RECIPIENTS) {
+            List<String> followers = followers(matter.topic().get(), after);
+            recipients += page(
+                    matter,
+                    followers.stream()
+                            .filter(user -> !users.contains(user) && !except.equals(Optional.of(user)))
+                            .toList(),
+                    now,
+                    lines);
+            if (followers.size() < PAGE) {
+                return new Report(recipients, true, List.copyOf(lines.values()));
+            }
+            after = followers.getLast();
+        }
+        return new Report(recipients, matter.topic().isEmpty(), List.copyOf(lines.values()));
+    }
+
+    private List<String> followers(String topic, String after) {
+        return jdbi.withHandle(h -> h.createQuery("select user_id from topic_followers where topic = :topic"
+                        + " and user_id > :after order by user_id limit :page")
+                .bind("topic", topic)
+                .bind("after", after)
+                .bind("page", PAGE)
+                .mapTo(String.class)
+                .list());
+    }
+
+    private long page(Deliberation.Matter matter, List<String> users, Instant now, Map<String, Line> lines) {
+        if (users.isEmpty()) {
+            return 0;
+        }
+        List<Deliberation.Question> questions = users.stream()
+                .map(user -> new Deliberation.Question(matter, user))
+                .toList();
+        List<Decision> decisions = jdbi.inTransaction(h -> decide(h, questions, now));
+        for (int i = 0; i < users.size(); i++) {
+            count(lines, Medium.INBOX, decisions.get(i).inbox(), users.get(i));
+            count(lines, Medium.LIVE, decisions.get(i).live(), users.get(i));
+            count(lines, Medium.PUSH, decisions.get(i).push(), users.get(i));
+        }
+        return users.size();
+    }
+
+    private List<Decision> decide(Handle h, List<Deliberation.Question> questions, Instant now) {
+        try {
+            Connection connection = h.getConnection();
+            Savepoint before = connection.setSavepoint();
+            List<Decision> decisions =
+                    deliberation.decide(connection, questions, now).decisions();
+            connection.rollback(before);
+            return decisions;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    private static void count(Map<String, Line> lines, Medium medium, Verdict verdict, String user) {
+        Line one =
+                switch (verdict) {
+                    case Verdict.Send send -> new Line(medium, "send", Optional.empty(), 1, user);
+                    case Verdict.Defer defer ->
+                        new Line(medium, "defer", Optional.of(defer.reason().label()), 1, user);
+                    case Verdict.Suppress suppress ->
+                        new Line(
+                                medium,
+                                "suppress",
+                                Optional.of(suppress.reason().label()),
+                                1,
+                                user);
+                };
+        lines.merge(
+                medium.ordinal() + one.verdict + one.reason.orElse(""),
+                one,
+                (known, more) -> new Line(medium, known.verdict, known.reason, known.count + 1, known.sample));
+    }
+}
