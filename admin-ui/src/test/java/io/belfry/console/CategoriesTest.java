@@ -7,13 +7,16 @@ import io.belfry.core.access.AuditLog;
 import io.belfry.core.access.Role;
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
+import io.belfry.core.category.Medium;
 import io.belfry.core.category.PushUnless;
 import io.belfry.core.event.Priority;
+import io.belfry.core.event.Throttle;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +109,36 @@ class CategoriesTest {
                 form("c-both", Map.of("name", "Second", "edition", edition(late.body()))));
         assertThat(again.statusCode()).isEqualTo(303);
         assertThat(categories.find("c-both").orElseThrow().name()).isEqualTo("Second");
+    }
+
+    /// They are set elsewhere, and saving the form once took them away.
+    @Test
+    void whatTheFormDoesNotShowStays() {
+        var throttle = new Throttle(3, Duration.ofHours(1), Throttle.Excess.SILENT);
+        categories.create(new Category(
+                "c-limits",
+                "c-limits",
+                "What it is for",
+                Priority.NORMAL,
+                false,
+                true,
+                PushUnless.SEEN,
+                Duration.ofSeconds(5),
+                Set.of(Medium.PUSH, Medium.LIVE),
+                Optional.of(throttle),
+                Optional.of(Duration.ofMinutes(2))));
+        Browser browser = console.signedIn(Role.EDITOR);
+        String edition = edition(browser.get("/console/categories/c-limits").body());
+
+        var saved = browser.post(
+                "/console/categories/c-limits", form("c-limits", Map.of("name", "Limits", "edition", edition)));
+
+        assertThat(saved.statusCode()).isEqualTo(303);
+        Category after = categories.find("c-limits").orElseThrow();
+        assertThat(after.name()).isEqualTo("Limits");
+        assertThat(after.optIn()).containsExactlyInAnyOrder(Medium.PUSH, Medium.LIVE);
+        assertThat(after.throttle()).contains(throttle);
+        assertThat(after.dedupe()).contains(Duration.ofMinutes(2));
     }
 
     @Test

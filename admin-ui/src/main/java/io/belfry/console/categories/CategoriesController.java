@@ -122,7 +122,7 @@ final class CategoriesController {
         if (!problems.isEmpty()) {
             return pages.refuse(visit, FORM, new FormModel(line(seen), form, problems, null));
         }
-        if (!form.edition().equals(CategoryForm.edition(seen)) || !categories.replace(seen, form.category())) {
+        if (!form.edition().equals(CategoryForm.edition(seen)) || !categories.replace(seen, form.category(seen))) {
             return changedMeanwhile(visit, form);
         }
         acts.record(visit, "category.edit", id, settings(form.category()));

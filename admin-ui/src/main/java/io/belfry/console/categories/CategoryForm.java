@@ -2,14 +2,17 @@ package io.belfry.console.categories;
 
 import io.belfry.console.Form;
 import io.belfry.core.category.Category;
+import io.belfry.core.category.Medium;
 import io.belfry.core.category.PushUnless;
 import io.belfry.core.event.Priority;
+import io.belfry.core.event.Throttle;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /// A category as typed. Immutable.
@@ -102,8 +105,21 @@ record CategoryForm(
         return problems;
     }
 
+    /// A new category.
+    ///
     /// @throws java.util.NoSuchElementException when there are [#problems()]
     Category category() {
+        return category(Set.of(), Optional.empty(), Optional.empty());
+    }
+
+    /// The category with what was typed, and as it was in what the form does not show.
+    ///
+    /// @throws java.util.NoSuchElementException when there are [#problems()]
+    Category category(Category before) {
+        return category(before.optIn(), before.throttle(), before.dedupe());
+    }
+
+    private Category category(Set<Medium> optIn, Optional<Throttle> throttle, Optional<Duration> dedupe) {
         return new Category(
                 id,
                 name,
@@ -112,7 +128,10 @@ record CategoryForm(
                 mandatory,
                 push,
                 unless().orElseThrow(),
-                delay().orElseThrow());
+                delay().orElseThrow(),
+                optIn,
+                throttle,
+                dedupe);
     }
 
     private Optional<PushUnless> unless() {

@@ -27,7 +27,7 @@ public class Categories {
             "id, name, description, priority, mandatory, push, push_unless, push_delay_ms,"
                     + " opt_in, throttle_limit, throttle_window_ms, throttle_excess, dedupe_ms";
     private static final String VALUES = ":id, :name, :description, :priority, :mandatory, :push, :unless, :delay,"
-            + " :optIn, :limit, :window, :excess, :dedupe";
+            + " cast(:optIn as text[]), :limit, :window, :excess, :dedupe";
     private static final String INSERT = "insert into categories (" + COLUMNS + ") values (" + VALUES + ")";
     private static final String CHANGES = "(" + COLUMNS + ", updated_at) = (" + VALUES + ", now())";
 

@@ -3,6 +3,8 @@ package io.belfry.core.category;
 import io.belfry.core.event.Priority;
 import io.belfry.core.event.Throttle;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,7 +31,8 @@ public record Category(
         Optional<Throttle> throttle,
         Optional<Duration> dedupe) {
     public Category {
-        optIn = Set.copyOf(optIn);
+        // In one order everywhere: consoles compare categories as text.
+        optIn = optIn.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(optIn));
     }
 
     /// One with every medium on, and no limits.
