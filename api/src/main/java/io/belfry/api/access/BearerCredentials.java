@@ -15,11 +15,9 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.reactivestreams.Publisher;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /// Who calls `/v1`: a service by its API key, or an end user's app by the user's JWT, both as a bearer. The roles of a
 /// key are its scopes; those of a user are [Grants#USER].
@@ -29,12 +27,12 @@ final class BearerCredentials implements AuthenticationFetcher<HttpRequest<?>> {
 
     private final ApiKeys keys;
     private final UserTokens tokens;
-    private final Scheduler blocking;
+    private final Executor blocking;
 
-    BearerCredentials(ApiKeys keys, UserTokens tokens, @Named(TaskExecutors.BLOCKING) ExecutorService blocking) {
+    BearerCredentials(ApiKeys keys, UserTokens tokens, @Named(TaskExecutors.BLOCKING) Executor blocking) {
         this.keys = keys;
         this.tokens = tokens;
-        this.blocking = Schedulers.fromExecutorService(blocking);
+        this.blocking = blocking;
     }
 
     @Override
@@ -52,12 +50,27 @@ final class BearerCredentials implements AuthenticationFetcher<HttpRequest<?>> {
 
     private Publisher<Authentication> authenticate(String bearer) {
         if (bearer.startsWith(ApiKeys.PREFIX)) {
-            return Mono.justOrEmpty(service(bearer));
+            return published(service(bearer));
         }
         // Keys of a host are fetched over the network, for which no event loop waits.
-        return tokens.mayBlock()
-                ? Mono.fromCallable(() -> user(bearer)).subscribeOn(blocking).flatMap(Mono::justOrEmpty)
-                : Mono.justOrEmpty(user(bearer));
+        return tokens.mayBlock() ? Publishers.fromCompletableFuture(() -> later(bearer)) : published(user(bearer));
+    }
+
+    private static Publisher<Authentication> published(Optional<Authentication> found) {
+        return found.<Publisher<Authentication>>map(Publishers::just).orElseGet(Publishers::empty);
+    }
+
+    /// @return null for a token that is not good
+    private CompletableFuture<Authentication> later(String token) {
+        var answer = new CompletableFuture<Authentication>();
+        blocking.execute(() -> {
+            try {
+                answer.complete(user(token).orElse(null));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
     }
 
     private Optional<Authentication> service(String key) {

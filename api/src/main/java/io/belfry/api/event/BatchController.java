@@ -162,7 +162,7 @@ final class BatchController {
         int accepted =
                 (int) results.stream().filter(result -> result.status() == 202).count();
         if (results.stream().allMatch(result -> result.status() == 503)) {
-            return Problem.notStored().response(EventsController.RETRY);
+            return Problem.notStored().response(Reception.RETRY);
         }
         HttpStatus status = accepted == results.size() ? HttpStatus.ACCEPTED : HttpStatus.MULTI_STATUS;
         return HttpResponse.status(status)

@@ -29,7 +29,6 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -41,8 +40,6 @@ import java.util.concurrent.CompletableFuture;
 @Secured(Grants.EVENTS_WRITE)
 @Tag(name = Document.EVENTS)
 final class EventsController {
-    static final Duration RETRY = Duration.ofSeconds(1);
-
     private final EventReader reader;
     private final Reception reception;
 
@@ -121,7 +118,9 @@ final class EventsController {
             case Outcome.Accepted(UUID id, Instant at) -> accepted(id, at);
             case Outcome.Replayed(UUID id, Instant at) -> accepted(id, at).header("Idempotency-Replayed", "true");
             case Outcome.Refused(Problem problem) ->
-                problem.status() == 503 || problem.status() == 409 ? problem.response(RETRY) : problem.response();
+                problem.status() == 503 || problem.status() == 409
+                        ? problem.response(Reception.RETRY)
+                        : problem.response();
         };
     }
 

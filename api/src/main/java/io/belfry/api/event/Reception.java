@@ -3,6 +3,7 @@ package io.belfry.api.event;
 import io.belfry.api.problem.Problem;
 import io.belfry.core.event.NewEvent;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +12,9 @@ import java.util.concurrent.CompletableFuture;
 /// together, and each gets an outcome in its place. Thread-safe; does not block.
 @Singleton
 class Reception {
+    /// After how long it makes sense to send again what could not be stored.
+    static final Duration RETRY = Duration.ofSeconds(1);
+
     private final EventCheck check;
     private final Intake intake;
 
