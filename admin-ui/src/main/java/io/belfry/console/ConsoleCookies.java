@@ -9,8 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// The console's cookies: for its own pages, not for scripts, not sent along from other sites, over TLS only where
-/// there
-/// is TLS.
+/// there is TLS.
 @Singleton
 public final class ConsoleCookies {
     /// Holds a session's token.

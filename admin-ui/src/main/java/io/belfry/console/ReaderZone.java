@@ -9,8 +9,7 @@ import java.time.ZoneOffset;
 import java.util.Optional;
 
 /// The time zone in which somebody typed a time: as their browser said in the field `zone`, else UTC, which is also
-/// what
-/// the page says then.
+/// what the page says then.
 public record ReaderZone(ZoneId zone) {
     public static ReaderZone of(String name) {
         try {

@@ -19,8 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// As much of a browser as forms and cookies need; follows no redirect by itself. Posts carry the CSRF token of the
-/// page
-/// last seen.
+/// page last seen.
 final class Browser {
     private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([^\"]*)\"");
 

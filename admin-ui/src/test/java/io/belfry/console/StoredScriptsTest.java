@@ -34,8 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Text from services, users and operators is text wherever it is shown: it runs no script, is no template, leads
-/// nowhere
-/// and does not turn the words around it.
+/// nowhere and does not turn the words around it.
 @ExtendWith(ConsoleExtension.class)
 class StoredScriptsTest {
     private static final String RIGHT_TO_LEFT = "\u202e";

@@ -13,8 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Turns claimed events into (event, recipient) pairs, about one batch of them. Followers of a topic come in pages;
-/// where
-/// one ends its lane stops, the others go on, and the next batch continues from there.
+/// where one ends its lane stops, the others go on, and the next batch continues from there.
 @Singleton
 final class Expansion {
     private static final String FOLLOWERS =

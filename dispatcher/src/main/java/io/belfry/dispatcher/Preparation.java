@@ -78,7 +78,7 @@ final class Preparation {
     private Deliberation.Matter matter(ClaimedEvent event) {
         return new Deliberation.Matter(
                 event.type(),
-                categories.find(event.category()).orElseGet(() -> categories.ofType(event.type())),
+                categories.of(event.category(), event.type()),
                 event.priority(),
                 event.topic(),
                 event.options(),

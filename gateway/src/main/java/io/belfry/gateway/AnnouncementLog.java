@@ -20,9 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Follows the log of the announcements for the whole node, and hands each wave to the connections it concerns. A
-/// notice
-/// from Redis only says that there is more; the log is also looked at every few seconds. A wave's frame is built once a
-/// loop and locale.
+/// notice from Redis only says that there is more; the log is also looked at every few seconds. A wave's frame is built
+/// once a loop and locale.
 ///
 /// Works on one thread of its own. Waking it is thread-safe and does not block.
 @Singleton
@@ -76,8 +75,7 @@ final class AnnouncementLog {
     }
 
     /// The log was restored from a backup, so that its offsets come again with other waves: it is followed from its
-    /// head.
-    /// Clients reload what is before.
+    /// head. Clients reload what is before.
     void restart() {
         restored = true;
         wake();

@@ -12,10 +12,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /// Compares what connections were given with where the inboxes stand, many users a query: after Redis was away, for the
-/// users it concerns; and slowly, round and round, for all, since a publication may always be lost. While Redis is
-/// away the rounds are quicker: they are then how publications come. Thread-safe; does not block. When the database
-/// does
-/// not answer, the next round does it.
+/// users it concerns; and slowly, round and round, for all, since a publication may always be lost. While Redis is away
+/// the rounds are quicker: they are then how publications come. Thread-safe; does not block. When the database does not
+/// answer, the next round does it.
 @Singleton
 final class Reconciler {
     private static final int MAX_BATCH = 500;

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What clients notice of Redis being gone: as little as possible. Each test has a Redis of its own and mostly waits,
-/// so
-/// they run beside one another and beside other classes.
+/// so they run beside one another and beside other classes.
 @ExtendWith(PostgresExtension.class)
 class RedisOutageTest {
     private static final String NEVER = "1h";

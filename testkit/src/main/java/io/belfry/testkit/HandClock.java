@@ -3,6 +3,7 @@ package io.belfry.testkit;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
@@ -28,8 +29,10 @@ public final class HandClock extends Clock {
         return ZoneOffset.UTC;
     }
 
+    /// A clock of that zone that is moved with this one.
     @Override
     public Clock withZone(ZoneId zone) {
-        throw new UnsupportedOperationException("only UTC");
+        InstantSource moved = this::instant;
+        return moved.withZone(zone);
     }
 }

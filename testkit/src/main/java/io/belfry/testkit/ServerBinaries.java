@@ -40,8 +40,7 @@ final class ServerBinaries {
     }
 
     /// Where programs may be unpacked to, the best first: what `BELFRY_CACHE` says and nothing else; or the user's
-    /// cache,
-    /// for root the system's, and at last the server's own directory, for users without a home.
+    /// cache, for root the system's, and at last the server's own directory, for users without a home.
     static List<ServerBinaries> candidates(Path directory) {
         String own = System.getenv("BELFRY_CACHE");
         if (own != null && !own.isBlank()) {

@@ -40,8 +40,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// The last look at a draft: exactly what will be sent to how many, a try on a few people, and the sending. What is
-/// sent
-/// is the revision that was looked at, to about as many people as were confirmed, or nothing.
+/// sent is the revision that was looked at, to about as many people as were confirmed, or nothing.
 @Controller("/console/broadcasts")
 @Secured(SecurityRule.IS_ANONYMOUS)
 @Produces(MediaType.TEXT_HTML)

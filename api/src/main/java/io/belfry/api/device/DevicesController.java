@@ -99,11 +99,7 @@ final class DevicesController {
     @RefusesBodies
     @RefusesStrangers
     MutableHttpResponse<?> register(String id, @Body byte[] body, Authentication user) {
-        return switch (json.read(body)) {
-            case StrictJson.Reading.Refused(var problem) -> problem.response();
-            case StrictJson.Reading.Of(var value) ->
-                register(id, Fields.of(value, "token", "platform", "appVersion"), user.getName());
-        };
+        return json.answer(body, fields -> register(id, fields, user.getName()), "token", "platform", "appVersion");
     }
 
     private MutableHttpResponse<?> register(String id, Fields fields, String user) {

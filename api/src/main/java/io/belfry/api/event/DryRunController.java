@@ -129,7 +129,7 @@ final class DryRunController {
     private View view(NewEvent event) {
         var matter = new Deliberation.Matter(
                 event.type(),
-                categories.find(event.category()).orElseGet(() -> categories.ofType(event.type())),
+                categories.of(event.category(), event.type()),
                 event.priority(),
                 event.topic(),
                 event.options(),

@@ -16,9 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /// Appends a group to the log so that no event of it ever hurts its neighbours: a group that the database refuses is
 /// halved until what it refuses is alone, and so is one that has to wait for an idempotency key that another
-/// transaction
-/// holds. While the database is away the whole group is given up at once, since each further try would cost a time-out.
-/// Thread-safe; blocks on the database.
+/// transaction holds. While the database is away the whole group is given up at once, since each further try would cost
+/// a time-out. Thread-safe; blocks on the database.
 @Singleton
 class EventStore {
     private static final Logger LOG = LoggerFactory.getLogger(EventStore.class);

@@ -89,13 +89,7 @@ final class InboxController {
     @Get("/counts")
     @Operation(operationId = "inboxCounts", summary = "Tell how many are unread and unseen")
     @SecurityRequirement(name = Document.USER_TOKEN)
-    @ApiResponse(
-            responseCode = "200",
-            description = "Counts, exact at their `offset`",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = InboxForms.Position.class)))
+    @AnswersPosition
     @RefusesStrangers
     MutableHttpResponse<?> counts(Authentication user) {
         return answer(InboxJson.position(log.position(user.getName())));
@@ -113,20 +107,11 @@ final class InboxController {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = InboxForms.Read.class)))
-    @ApiResponse(
-            responseCode = "200",
-            description = "Counts after it",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = InboxForms.Position.class)))
+    @AnswersPosition
     @RefusesBodies
     @RefusesStrangers
     MutableHttpResponse<?> read(@Body byte[] body, Authentication user) {
-        return switch (json.read(body)) {
-            case StrictJson.Reading.Refused(var problem) -> problem.response();
-            case StrictJson.Reading.Of(var value) -> read(Fields.of(value, "ids", "upTo"), user.getName());
-        };
+        return json.answer(body, fields -> read(fields, user.getName()), "ids", "upTo");
     }
 
     private MutableHttpResponse<?> read(Fields fields, String user) {
@@ -167,20 +152,11 @@ final class InboxController {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = InboxForms.Seen.class)))
-    @ApiResponse(
-            responseCode = "200",
-            description = "Counts after it",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = InboxForms.Position.class)))
+    @AnswersPosition
     @RefusesBodies
     @RefusesStrangers
     MutableHttpResponse<?> seen(@Body byte[] body, Authentication user) {
-        return switch (json.read(body)) {
-            case StrictJson.Reading.Refused(var problem) -> problem.response();
-            case StrictJson.Reading.Of(var value) -> seen(Fields.of(value, "upTo"), user.getName());
-        };
+        return json.answer(body, fields -> seen(fields, user.getName()), "upTo");
     }
 
     private MutableHttpResponse<?> seen(Fields fields, String user) {

@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.UUID;
 
 /// How an inbox looks in requests and answers, for the API's document. [io.belfry.core.inbox.InboxJson] writes them,
-/// the
-/// same for the API and the gateway; that both agree is tested.
+/// the same for the API and the gateway; that both agree is tested.
 final class InboxForms {
     private InboxForms() {}
 
@@ -24,7 +23,7 @@ final class InboxForms {
             @Schema(requiredMode = REQUIRED, description = "Not opened")
             long unread,
 
-            @Schema(requiredMode = REQUIRED, description = "Neither opened nor listed")
+            @Schema(requiredMode = REQUIRED, description = "Not marked seen, whether opened or not")
             long unseen) {}
 
     @Introspected

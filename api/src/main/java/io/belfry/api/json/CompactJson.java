@@ -40,8 +40,7 @@ public final class CompactJson {
     }
 
     /// Where the parser is. For a name that is the object: with a NUL in it, the name would be a pointer that nobody
-    /// can
-    /// read.
+    /// can read.
     private static String below(JsonParser parser, int base) {
         JsonStreamContext context = parser.getParsingContext();
         boolean isName = parser.currentToken() == JsonToken.FIELD_NAME;

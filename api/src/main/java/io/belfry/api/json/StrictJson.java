@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.belfry.api.problem.Problem;
+import io.micronaut.http.MutableHttpResponse;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.util.function.Function;
 
 /// Reads bodies, and takes less than JSON parsers usually do: no name twice in an object, nothing after the value, no
 /// more levels than [JsonSettings#maxDepth()]. Thread-safe; does not block.
@@ -53,6 +55,17 @@ public final class StrictJson {
         } catch (IOException e) {
             return new Reading.Refused(Problem.malformed("The body is no UTF-8 (expected: JSON in UTF-8)"));
         }
+    }
+
+    /// Answers a request from what the object in its body says, or with what is wrong with the body as a whole.
+    ///
+    /// @param names of the fields that it may have
+    public MutableHttpResponse<?> answer(
+            byte[] body, Function<Fields, MutableHttpResponse<?>> answer, String... names) {
+        return switch (read(body)) {
+            case Reading.Refused(Problem problem) -> problem.response();
+            case Reading.Of(JsonNode value) -> answer.apply(Fields.of(value, names));
+        };
     }
 
     /// A parser for bodies that are read piece by piece. Whoever uses it checks for the end himself.

@@ -19,7 +19,6 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
 
@@ -43,13 +42,7 @@ final class PreferencesController {
             summary = "Show what the user chose",
             description = "With what holds for every category, enough to draw a settings page.")
     @SecurityRequirement(name = Document.USER_TOKEN)
-    @ApiResponse(
-            responseCode = "200",
-            description = "What holds now",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = PreferencesView.class)))
+    @AnswersPreferences
     @RefusesStrangers
     MutableHttpResponse<?> show(Authentication user) {
         return desk.show(user.getName());
@@ -70,13 +63,7 @@ final class PreferencesController {
                         schema = @Schema(implementation = PreferencesForm.class)),
                 @Content(mediaType = MERGE_PATCH, schema = @Schema(implementation = PreferencesForm.class))
             })
-    @ApiResponse(
-            responseCode = "200",
-            description = "What holds now",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = PreferencesView.class)))
+    @AnswersPreferences
     @RefusesBodies
     @RefusesStrangers
     MutableHttpResponse<?> change(@Body byte[] body, Authentication user) {

@@ -75,13 +75,7 @@ final class UserPreferencesController {
             summary = "Show what a user chose",
             description = "What holds for a user that is not known yet is told too.")
     @SecurityRequirement(name = Document.API_KEY, scopes = Grants.USERS_WRITE)
-    @ApiResponse(
-            responseCode = "200",
-            description = "What holds now",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = PreferencesView.class)))
+    @AnswersPreferences
     @ApiResponse(
             responseCode = "422",
             description = "That cannot be a user's id.",
@@ -108,13 +102,7 @@ final class UserPreferencesController {
                         mediaType = PreferencesController.MERGE_PATCH,
                         schema = @Schema(implementation = PreferencesForm.class))
             })
-    @ApiResponse(
-            responseCode = "200",
-            description = "What holds now",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = PreferencesView.class)))
+    @AnswersPreferences
     @RefusesBodies
     @RefusesStrangers
     MutableHttpResponse<?> change(String id, @Body byte[] body) {
@@ -171,11 +159,7 @@ final class UserPreferencesController {
         if (!UserId.isValid(id)) {
             return noUserId();
         }
-        return switch (json.read(body)) {
-            case StrictJson.Reading.Refused(var problem) -> problem.response();
-            case StrictJson.Reading.Of(var value) ->
-                link(new UserId(id), Fields.of(value, "category", "medium"), request);
-        };
+        return json.answer(body, fields -> link(new UserId(id), fields, request), "category", "medium");
     }
 
     private MutableHttpResponse<?> link(UserId user, Fields fields, HttpRequest<?> request) {

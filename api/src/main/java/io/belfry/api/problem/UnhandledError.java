@@ -8,8 +8,7 @@ import jakarta.inject.Singleton;
 import java.util.stream.Collectors;
 
 /// Makes a [Problem] of what the framework itself refuses: no such route or method, a parameter that is no number, a
-/// body
-/// that is too large. Tells nothing of what happened inside.
+/// body that is too large. Tells nothing of what happened inside.
 @Singleton
 final class UnhandledError implements ErrorResponseProcessor<Object> {
     @Override

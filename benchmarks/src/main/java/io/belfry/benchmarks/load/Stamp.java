@@ -4,8 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.Locale;
 
 /// What every event of a run carries in its data, and every broadcast in its title: the number of the notification
-/// among those of its user, and when it
-/// was to be sent. Of fixed width, so that it is read without parsing JSON.
+/// among those of its user, and when it was to be sent. Of fixed width, so that it is read without parsing JSON.
 ///
 /// @param number 1 for a user's first
 /// @param nanos of the clock of [System#nanoTime]

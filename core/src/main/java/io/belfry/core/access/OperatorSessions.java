@@ -19,9 +19,8 @@ import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
 /// Signed-in browsers of operators: a random token of 256 bits in a cookie, of which only the SHA-256 is kept. A
-/// session
-/// ends by sign-out, when unused for the idle timeout, at the end of its lifetime, or when its operator is disabled.
-/// Thread-safe; blocks on the database.
+/// session ends by sign-out, when unused for the idle timeout, at the end of its lifetime, or when its operator is
+/// disabled. Thread-safe; blocks on the database.
 @Singleton
 public class OperatorSessions {
     /// How exactly the last use is known; saves a write a request.

@@ -8,8 +8,8 @@ import com.password4j.types.Argon2;
 /// of each hash, so that they can be raised later.
 ///
 /// What a check costs, measured on one core of an AMD EPYC: 180 to 270 ms of CPU for the first 20 to 40 of a process,
-/// 31 to 35 ms
-/// once the JVM has compiled it. Operators sign in so rarely that the first figure is the one to reckon with.
+/// 31 to 35 ms once the JVM has compiled it. Operators sign in so rarely that the first figure is the one to reckon
+/// with.
 final class Passwords {
     static final int MIN_LENGTH = 10;
     static final int MAX_LENGTH = 256;

@@ -48,6 +48,11 @@ public class Categories {
         return Optional.ofNullable(known.get().byId.get(id));
     }
 
+    /// The category that an event was accepted in, or, should it be gone since, that of its type.
+    public Category of(String id, String type) {
+        return find(id).orElseGet(() -> ofType(type));
+    }
+
     /// The category of an event type: as registered, or the default one.
     public Category ofType(String type) {
         Known now = known.get();

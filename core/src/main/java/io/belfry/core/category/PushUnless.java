@@ -3,8 +3,7 @@ package io.belfry.core.category;
 import java.util.Locale;
 
 /// What makes a push needless: the device had it, the user listed it, or the user opened it. A device's own receipt
-/// always
-/// stops the push to that device.
+/// always stops the push to that device.
 public enum PushUnless {
     RECEIVED,
     SEEN,

@@ -7,8 +7,7 @@ public final class DatabaseFault {
     private DatabaseFault() {}
 
     /// Whether the database, not what it was asked, is at fault: it is away, shutting down, out of something, or a race
-    /// was
-    /// lost. The same work may succeed later, and other work would fail now.
+    /// was lost. The same work may succeed later, and other work would fail now.
     ///
     /// By the class of the SQLSTATE (PostgreSQL's appendix A): 08 connection, 40 rollback, 53 resources, 55 locks,
     /// 57

@@ -21,8 +21,7 @@ import java.util.UUID;
 public final class RecentUses {
     /// Rows are locked in order, or two writers would deadlock. A window that is over is followed by one that begins
     /// now; where uses wait for later windows (`per_window`), by the next ones without a break, each of which takes
-    /// over
-    /// its share of them.
+    /// over its share of them.
     private static final String TAKE = """
             insert into recent_uses as r (user_id, key, began_at, uses, ends_at, per_window)
             select user_id, key, began_at, uses, ends_at, per_window

@@ -9,8 +9,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Update;
 
 /// Takes events back, as far as they were not delivered, and tells what was. It waits for the batch of a dispatcher
-/// that
-/// has the event in hand, so that what it tells is what happened. Thread-safe; blocks on the database.
+/// that has the event in hand, so that what it tells is what happened. Thread-safe; blocks on the database.
 @Singleton
 public final class Cancellations {
     /// Events of one key that are cancelled in one call.

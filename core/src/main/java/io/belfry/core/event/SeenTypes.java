@@ -12,8 +12,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
 /// Which types services sent lately. Reads the newest events backwards, as many as the settings allow: there is no
-/// index
-/// by type, which every insert would pay for. Thread-safe; blocks on the database.
+/// index by type, which every insert would pay for. Thread-safe; blocks on the database.
 @Singleton
 public final class SeenTypes {
     private static final String COUNT = """

@@ -33,8 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The running nodes, by their heartbeats in one Redis hash. Every process writes its figures; the console adds them
-/// up.
-/// Thread-safe; [#list] blocks on Redis.
+/// up. Thread-safe; [#list] blocks on Redis.
 @Context
 public class Nodes {
     private static final Logger LOG = LoggerFactory.getLogger(Nodes.class);

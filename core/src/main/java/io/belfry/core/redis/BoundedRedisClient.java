@@ -14,8 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Bounds the Redis client that micronaut-redis-lettuce makes: its own defaults queue without limit while Redis is
 /// away, and replay commands later, which for PUBLISH means old messages twice. Ends its threads with the context,
-/// which
-/// the library leaves to whoever made them and forgets that it was itself.
+/// which the library leaves to whoever made them and forgets that it was itself.
 @Singleton
 final class BoundedRedisClient
         implements BeanCreatedEventListener<RedisClient>, BeanDestroyedEventListener<RedisClient> {

@@ -12,8 +12,7 @@ import liqp.TemplateParser;
 import liqp.parser.Flavor;
 
 /// Compiles and renders Liquid. Templates see the values they are given and nothing else: no files, no Java objects;
-/// loops
-/// and output are bounded. Thread-safe.
+/// loops and output are bounded. Thread-safe.
 final class Liquid {
     private static final int MAX_ITERATIONS = 10_000;
     private static final int MAX_RENDERED_CHARACTERS = 20_000;
@@ -57,8 +56,7 @@ final class Liquid {
     }
 
     /// What is wrong with the source of a link, or empty. Whether it is one is known only when it is rendered, but what
-    /// no
-    /// values can make one is told at once.
+    /// no values can make one is told at once.
     static Optional<TemplateProblem> checkLink(String locale, String source) {
         boolean isFixed = !source.contains("{{") && !source.contains("{%");
         boolean isHopeless = isFixed && !source.isBlank() && safeLink(source.strip()) == null

@@ -16,8 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The templates in use, by event type, compiled. A change ([TemplateVersions]) is in use on every node within moments
-/// (a
-/// signal), at the latest after `belfry.content.refresh-every`. Thread-safe; [#live] does not block.
+/// (a signal), at the latest after `belfry.content.refresh-every`. Thread-safe; [#live] does not block.
 @Singleton
 public class Templates {
     private static final Logger LOG = LoggerFactory.getLogger(Templates.class);

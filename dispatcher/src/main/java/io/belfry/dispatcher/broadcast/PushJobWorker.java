@@ -87,7 +87,7 @@ final class PushJobWorker {
 
     /// The same decision as for a notification; that nobody has a device is found out on the way.
     private void decide(PushJob job) throws InterruptedException {
-        Category category = categories.find(job.broadcast().category()).orElseGet(() -> categories.ofType(""));
+        Category category = categories.of(job.broadcast().category(), "");
         switch (push(job, category)) {
             case Verdict.Suppress _ -> parts.jobs().switchOff(job);
             case Verdict.Defer(Instant until, Verdict.DeferralReason night) ->

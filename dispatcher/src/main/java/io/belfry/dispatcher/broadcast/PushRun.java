@@ -18,8 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /// One dispatcher's work on the pushes of one broadcast: page after page, with a bounded number under way, for as long
 /// as it holds the claim. What is paused, cancelled or lost is noticed with the next page, at the latest after a
-/// second;
-/// then nothing more is begun, and what waits for its turn is withdrawn. For one thread.
+/// second; then nothing more is begun, and what waits for its turn is withdrawn. For one thread.
 final class PushRun {
     private static final Logger LOG = LoggerFactory.getLogger(PushRun.class);
     /// So that a more urgent broadcast does not wait for the end of a large one.

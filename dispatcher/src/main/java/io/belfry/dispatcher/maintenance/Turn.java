@@ -11,8 +11,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
 /// Whose turn it is: one dispatcher of the installation, once a day. It keeps its claim while it works; the claim of
-/// one
-/// that died lapses. All work can be repeated, so a claim that is lost does no harm. Thread-safe; blocks on the
+/// one that died lapses. All work can be repeated, so a claim that is lost does no harm. Thread-safe; blocks on the
 /// database.
 @Singleton
 final class Turn {

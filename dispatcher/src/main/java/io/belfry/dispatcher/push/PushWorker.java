@@ -175,7 +175,7 @@ final class PushWorker {
     }
 
     private Round round(DuePush push) {
-        Category category = categories.find(push.category()).orElseGet(() -> categories.ofType(push.type()));
+        Category category = categories.of(push.category(), push.type());
         Instant now = clock.instant();
         Optional<SuppressionReason> needless = push.needless(category.pushUnless(), now);
         var tickets = new ArrayList<Ticket>();

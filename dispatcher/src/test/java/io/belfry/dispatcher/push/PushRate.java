@@ -1,5 +1,7 @@
 package io.belfry.dispatcher.push;
 
+import static org.awaitility.Awaitility.await;
+
 import io.belfry.core.event.Priority;
 import io.belfry.dispatcher.DispatcherNode;
 import io.belfry.testkit.PostgresExtension;
@@ -9,12 +11,11 @@ import io.belfry.testkit.fcm.FcmSimulator;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Jdbi;
 
 /// Measures how fast due pushes go out: each to a user of its own, through a simulator that answers after 50 ms.
-/// Several
-/// rounds, since the first ones warm up. Prints pushes a second and the CPU time of this process, simulator included.
+/// Several rounds, since the first ones warm up. Prints pushes a second and the CPU time of this process, simulator
+/// included.
 ///
 /// `PushRate [pushes]`, 20,000 by default.
 final class PushRate {
@@ -24,7 +25,7 @@ final class PushRate {
 
     private PushRate() {}
 
-    public static void main(String... arguments) throws InterruptedException {
+    public static void main(String... arguments) {
         int pushes = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 20_000;
         TestDatabase database = PostgresExtension.newDatabase("PushRate");
         try (FcmSimulator simulator = new FcmSimulator(0);
@@ -40,19 +41,16 @@ final class PushRate {
         System.exit(0);
     }
 
-    private static void run(Jdbi jdbi, FcmSimulator simulator, String name, int pushes) throws InterruptedException {
+    private static void run(Jdbi jdbi, FcmSimulator simulator, String name, int pushes) {
         PlannedPushes planned = new PlannedPushes(jdbi);
         planned.due(name, pushes, 1, Priority.NORMAL);
         long before = simulator.accepted();
         long cpu = processCpuNanos();
         long start = System.nanoTime();
-        while (simulator.accepted() - before < pushes || planned.left() > 0) {
-            if (System.nanoTime() - start > PATIENCE.toNanos()) {
-                throw new IllegalStateException(
-                        "only " + (simulator.accepted() - before) + " of " + pushes + " went out");
-            }
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
+        await().alias("all pushes have gone out")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> simulator.accepted() - before >= pushes && planned.left() == 0);
         double seconds = (System.nanoTime() - start) / 1e9;
         System.out.printf(
                 "%s: %,d pushes in %.2f s, %,.0f/s, %.3f ms CPU each, %d requests%n",

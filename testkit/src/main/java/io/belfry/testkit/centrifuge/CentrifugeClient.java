@@ -16,8 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /// An unmodified Centrifuge SDK, npm's `centrifuge` unless another is named, in a process of its own, which can be
-/// frozen. What it tells is kept in
-/// order and can be waited for. Safe for use by several threads.
+/// frozen. What it tells is kept in order and can be waited for. Safe for use by several threads.
 ///
 /// ```java
 /// try (CentrifugeClient client = CentrifugeClient.to("ws://127.0.0.1:8080/connection/websocket").token(jwt).start()) {

@@ -22,8 +22,7 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /// Turns a push into FCM's message: what is shown, `data` with `id`, `type` and `link` for the app, and the block of
-/// the
-/// device's own platform only. Pure.
+/// the device's own platform only. Pure.
 ///
 /// FCM takes 4,096 bytes and does not say what it counts, so the whole message as JSON, token excepted, is kept under
 /// [#MAX_PAYLOAD_BYTES]. Title and body give way: the title keeps at least a third. A link, type or category that is
