@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /// Claims and finishes the events of lanes. All within the caller's transaction: the lock on a lane's row is the lease,
 /// and ends with the connection of a dispatcher that dies. Stateless.
@@ -47,8 +48,18 @@ final class Claims {
     /// Events of some lanes, in the order of acceptance.
     ///
     /// @param lanes held until the transaction ends
-    record Claim(List<Integer> lanes, List<ClaimedEvent> events) {
-        static final Claim NOTHING = new Claim(List.of(), List.of());
+    /// @param share how many events a lane may give at most
+    record Claim(List<Integer> lanes, List<ClaimedEvent> events, int share) {
+        static final Claim NOTHING = new Claim(List.of(), List.of(), 0);
+
+        /// Whether a lane gave all that it may, and so is likely to have more.
+        boolean isFull() {
+            return events.stream()
+                    .collect(Collectors.groupingBy(ClaimedEvent::lane, Collectors.counting()))
+                    .values()
+                    .stream()
+                    .anyMatch(count -> count >= share);
+        }
     }
 
     /// Locks the lanes of this priority that have waited longest, of those that nobody else drains, and reads their
@@ -60,7 +71,11 @@ final class Claims {
     /// @param maxEvents of all lanes together, about
     Claim next(Connection connection, Priority priority, int maxLanes, int maxEvents) throws SQLException {
         List<Integer> held = lock(connection, priority, maxLanes);
-        return held.isEmpty() ? Claim.NOTHING : new Claim(held, first(connection, held, maxEvents));
+        if (held.isEmpty()) {
+            return Claim.NOTHING;
+        }
+        int share = Math.ceilDiv(maxEvents, held.size());
+        return new Claim(held, first(connection, held, share), share);
     }
 
     private static List<Integer> lock(Connection connection, Priority priority, int maxLanes) throws SQLException {
@@ -78,10 +93,10 @@ final class Claims {
     }
 
     /// A statement of its own: what another dispatcher did before it let a lane go is seen by later statements only.
-    private List<ClaimedEvent> first(Connection connection, List<Integer> lanes, int maxEvents) throws SQLException {
+    private List<ClaimedEvent> first(Connection connection, List<Integer> lanes, int share) throws SQLException {
         try (PreparedStatement next = connection.prepareStatement(NEXT)) {
             next.setArray(1, connection.createArrayOf("int2", lanes.toArray()));
-            next.setInt(2, Math.ceilDiv(maxEvents, lanes.size()));
+            next.setInt(2, share);
             next.setInt(3, settings.batchRecipients());
             var events = new ArrayList<ClaimedEvent>();
             try (ResultSet row = next.executeQuery()) {

@@ -102,17 +102,15 @@ public class Dispatcher {
             return claim.lanes().isEmpty() ? Done.NOTHING : work.on(connection, claim);
         });
         publish(done);
-        return progress(done, maxEvents);
+        return progress(done);
     }
 
     /// An audience that is written page by page does not count as a queue: while it lasts, all lanes are to move.
-    private Progress progress(Done done, int maxEvents) {
+    private Progress progress(Done done) {
         if (done.claim.lanes().isEmpty()) {
             return Progress.NOTHING;
         }
-        int share = Math.ceilDiv(maxEvents, done.claim.lanes().size());
-        boolean more = done.batch.pairs().size() >= settings.batchRecipients()
-                || done.batch.finished().size() >= share;
+        boolean more = done.batch.pairs().size() >= settings.batchRecipients() || done.claim.isFull();
         return more && done.batch.unfinished().isEmpty() ? Progress.PART : Progress.ALL;
     }
 

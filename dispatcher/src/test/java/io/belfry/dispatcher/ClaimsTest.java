@@ -143,6 +143,28 @@ class ClaimsTest {
         }
     }
 
+    /// All lanes together gave more than one may, and that was taken for a queue, which is drained lane by lane.
+    @Test
+    void aFewEventsInEachLaneAreNoQueue() throws SQLException {
+        for (int i = 0; i < 3; i++) {
+            for (int lane = FIRST; lane <= LAST; lane++) {
+                accept(lane);
+            }
+        }
+
+        try (Connection connection = transaction()) {
+            Claims.Claim claim = claims.next(connection, Priority.NORMAL, ALL, 32);
+            assertThat(claim.share()).isEqualTo(4);
+            assertThat(claim.events()).hasSize(24);
+            assertThat(claim.isFull()).isFalse();
+        }
+        accept(LAST);
+        try (Connection connection = transaction()) {
+            assertThat(claims.next(connection, Priority.NORMAL, ALL, 32).isFull())
+                    .isTrue();
+        }
+    }
+
     @Test
     void aLaneGivesItsShareOnly() throws SQLException {
         for (int i = 0; i < 10; i++) {
