@@ -103,6 +103,7 @@ class DocumentTest {
         api.get("/v1/inbox/counts", user).is(200);
         api.call("POST", "/v1/inbox/read", user, "{\"upTo\":1}").is(200);
         api.call("POST", "/v1/inbox/seen", user, "{\"upTo\":1}").is(200);
+        users();
 
         Set<String> documented = api.contract().operations().values().stream()
                 .flatMap(operation -> operation.text().path("responses").properties().stream()
@@ -110,6 +111,21 @@ class DocumentTest {
                         .map(response -> operation.name() + " " + response.getKey()))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(api.contract().seen()).containsAll(documented);
+    }
+
+    private void users() {
+        String services = api.key(Scope.USERS_WRITE);
+        String profile = "{\"locale\":\"de\",\"timeZone\":\"Europe/Berlin\",\"attributes\":{\"plan\":\"pro\"}}";
+        api.call("PUT", "/v1/users/doc-ana", services, profile).is(200);
+        api.call("POST", "/v1/users:batch", services, "[{\"id\":\"doc-cleo\"}]").is(200);
+        api.get("/v1/users/doc-ana", services).is(200);
+        api.get("/v1/users/doc-ana/export", services).is(200);
+        String erasure = api.call("DELETE", "/v1/users/doc-cleo", services, "")
+                .is(202)
+                .json()
+                .path("id")
+                .asText();
+        api.get("/v1/erasures/" + erasure, services).is(200);
     }
 
     @Test

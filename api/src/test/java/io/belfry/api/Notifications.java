@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.UUID;
 
 /// What the dispatcher would write, since it does not run here.
-final class Notifications {
+public final class Notifications {
     private Notifications() {}
 
     /// Dispatches an event to users, a push planned for all but the first.
     ///
     /// @return the first user's notification
-    static UUID write(ApiNode api, UUID event, String... users) {
+    public static UUID write(ApiNode api, UUID event, String... users) {
         api.jdbi().useTransaction(h -> {
             var batch = new ArrayList<NewNotification>();
             for (String user : users) {

@@ -29,7 +29,7 @@ enum Disconnect {
     BAD_REQUEST(3501, "bad request"),
     /// No connect command in time. Final.
     STALE(3502, "stale"),
-    /// A service wants it to go. Final.
+    /// A service wants it to go, or had the user erased. Final.
     FORCED(3503, "force disconnect"),
     /// The user has too many connections here. Final.
     CONNECTION_LIMIT(3504, "connection limit"),

@@ -1,5 +1,6 @@
 package io.belfry.gateway;
 
+import io.belfry.core.feed.FeedMessage;
 import io.belfry.core.receipt.Receipt;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -160,19 +161,28 @@ final class Loop {
             incomingBytes = 0;
         }
         for (int i = 0; i < draining.size(); i += 2) {
-            Publication publication = Publication.ofFeed((byte[]) draining.get(i + 1));
-            Session next;
-            for (Session s = ((Feed) draining.get(i)).first(index); s != null; s = next) {
-                next = s.nextOfUser;
-                s.inbox().publish(publication);
-            }
-            publication.release();
+            hand((Feed) draining.get(i), (byte[]) draining.get(i + 1));
             if (i % FLUSH_EVERY == 0) {
                 flush();
             }
         }
         flush();
         draining.clear();
+    }
+
+    private void hand(Feed feed, byte[] message) {
+        boolean farewell = FeedMessage.isFarewell(message);
+        Publication publication = Publication.ofFeed(message);
+        Session next;
+        for (Session s = feed.first(index); s != null; s = next) {
+            next = s.nextOfUser;
+            if (farewell) {
+                s.connection().disconnect(Disconnect.FORCED);
+            } else {
+                s.inbox().publish(publication);
+            }
+        }
+        publication.release();
     }
 
     private void tick() {

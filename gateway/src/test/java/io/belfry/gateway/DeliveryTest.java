@@ -2,6 +2,7 @@ package io.belfry.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.belfry.core.user.Erasures;
 import io.belfry.testkit.PostgresExtension;
 import io.belfry.testkit.RedisExtension;
 import io.belfry.testkit.RedisServer;
@@ -55,6 +56,25 @@ class DeliveryTest {
             other.await(
                     "its own publication", () -> !other.publications("inbox").isEmpty());
             assertThat(other.publications("inbox")).hasSize(1);
+        }
+    }
+
+    @Test
+    void allConnectionsOfAUserWhoIsErasedEndForGood() {
+        try (CentrifugeClient phone = node.client("erased").start().connect();
+                CentrifugeClient laptop = node.client("erased").start().connect();
+                CentrifugeClient other = node.client("kept").start().connect()) {
+            node.inbound().send("erased", 1);
+            phone.await("it", () -> phone.publications("inbox").size() == 1);
+
+            assertThat(node.bean(Erasures.class).begin("erased", "test")).isPresent();
+
+            for (CentrifugeClient device : List.of(phone, laptop)) {
+                assertThat(device.awaitEvent("disconnected").path("code").asInt())
+                        .isEqualTo(3503);
+            }
+            node.inbound().send("kept", 1);
+            other.await("what is for it", () -> other.publications("inbox").size() == 1);
         }
     }
 

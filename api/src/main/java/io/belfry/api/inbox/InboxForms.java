@@ -12,12 +12,12 @@ import java.util.UUID;
 
 /// How an inbox looks in requests and answers, for the API's document. [io.belfry.core.inbox.InboxJson] writes them,
 /// the same for the API and the gateway; that both agree is tested.
-final class InboxForms {
+public final class InboxForms {
     private InboxForms() {}
 
     @Introspected
     @Schema(name = "Counts")
-    record Counts(
+    public record Counts(
             long total,
 
             @Schema(requiredMode = REQUIRED, description = "Not opened")
@@ -28,7 +28,7 @@ final class InboxForms {
 
     @Introspected
     @Schema(name = "InboxPosition")
-    record Position(
+    public record Position(
             Counts counts,
 
             @Schema(requiredMode = REQUIRED, description = "The head of the inbox's log")
@@ -49,7 +49,7 @@ final class InboxForms {
 
     @Introspected
     @Schema(name = "InboxItem")
-    record Entry(
+    public record Entry(
             UUID id,
 
             @Schema(requiredMode = REQUIRED, description = "Where in the log it was created")

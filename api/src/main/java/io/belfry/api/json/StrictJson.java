@@ -42,8 +42,13 @@ public final class StrictJson {
 
     /// Reads a whole body of the usual size.
     public Reading read(byte[] body) {
-        if (body.length > settings.maxBytes()) {
-            return new Reading.Refused(Problem.tooLarge(settings.maxBytes()));
+        return read(body, settings.maxBytes());
+    }
+
+    /// Reads a whole body of a feature that has a limit of its own.
+    public Reading read(byte[] body, int maxBytes) {
+        if (body.length > maxBytes) {
+            return new Reading.Refused(Problem.tooLarge(maxBytes));
         }
         try {
             JsonNode root = mapper.readTree(body);

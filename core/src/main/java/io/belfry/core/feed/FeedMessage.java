@@ -6,12 +6,13 @@ import java.util.Arrays;
 /// What travels on an inbox feed: one publication of the channel `inbox`, with its offset in front so that a gateway
 /// can order and forward it without parsing JSON.
 ///
-/// Wire form, big endian: one byte [#VERSION], one byte of flags (bit 0: a receipt is wanted), eight bytes of offset,
-/// then the publication's `data` as UTF-8 JSON without raw newlines.
+/// Wire form, big endian: one byte [#VERSION], one byte of flags (bit 0: a receipt is wanted; bit 1: there is no such
+/// user any more), eight bytes of offset, then the publication's `data` as UTF-8 JSON without raw newlines.
 public record FeedMessage(long offset, Receipt receipt, byte[] data) {
     public static final byte VERSION = 1;
     public static final int HEADER_BYTES = 10;
     private static final int RECEIPT_FLAG = 1;
+    private static final int FAREWELL_FLAG = 2;
 
     /// Whether the gateway should obtain proof that the client got this publication.
     public enum Receipt {
@@ -49,5 +50,19 @@ public record FeedMessage(long offset, Receipt receipt, byte[] data) {
 
     public static Receipt receiptOf(byte[] encoded) {
         return (encoded[1] & RECEIPT_FLAG) != 0 ? Receipt.WANTED : Receipt.NOT_NEEDED;
+    }
+
+    /// Tells gateways to close all connections of the user, who was erased. Whoever does not know of it takes it for a
+    /// publication that came before.
+    public static byte[] farewell() {
+        return ByteBuffer.allocate(HEADER_BYTES)
+                .put(VERSION)
+                .put((byte) FAREWELL_FLAG)
+                .array();
+    }
+
+    /// @param encoded a readable message
+    public static boolean isFarewell(byte[] encoded) {
+        return (encoded[1] & FAREWELL_FLAG) != 0;
     }
 }
