@@ -25,7 +25,9 @@ public final class ApiExtension implements ParameterResolver {
                         key -> ApiNode.start(
                                 PostgresExtension.newDatabase("api"),
                                 RedisExtension.server().url(),
-                                Map.of()),
+                                Map.of(
+                                        "belfry.topics.users-may-follow",
+                                        "user/{id}/#,team/{claim:teams}/#,{claim:topics}")),
                         ApiNode.class);
     }
 }

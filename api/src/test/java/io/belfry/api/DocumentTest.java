@@ -81,6 +81,18 @@ class DocumentTest {
                 .asText();
         api.call("POST", "/v1/events:batch", sender, "[" + event + "]").is(202);
         api.call("POST", "/v1/events:batch", sender, "[" + event + ",{}]").is(207);
+        String cloudEvent =
+                "{\"specversion\":\"1.0\",\"id\":\"doc\",\"source\":\"/doc\",\"type\":\"doc.test\",\"recipients\":\"doc-ana\"}";
+        api.call("POST", "/v1/cloudevents", sender, cloudEvent, "Content-Type", "application/cloudevents+json")
+                .is(202);
+        api.call(
+                        "POST",
+                        "/v1/cloudevents",
+                        sender,
+                        "[" + cloudEvent + ",{}]",
+                        "Content-Type",
+                        "application/cloudevents-batch+json")
+                .is(207);
         api.get("/v1/events/" + id, reader).is(200);
         api.get("/v1/notifications/" + Notifications.write(api, UUID.fromString(id), "doc-ana") + "/trace", user)
                 .is(200);
@@ -120,6 +132,15 @@ class DocumentTest {
         api.call("POST", "/v1/users:batch", services, "[{\"id\":\"doc-cleo\"}]").is(200);
         api.get("/v1/users/doc-ana", services).is(200);
         api.get("/v1/users/doc-ana/export", services).is(200);
+        String follow = "{\"follow\":[\"team/7/#\"]}";
+        api.call("POST", "/v1/users/doc-ana/topics", services, follow).is(200);
+        api.call("POST", "/v1/topics/followers", services, "{\"topic\":\"team/7\",\"add\":[\"doc-ana\"]}")
+                .is(200);
+        api.get("/v1/users/doc-ana/topics?limit=1", services).is(200);
+        api.get("/v1/topics/followers?topic=team/7", services).is(200);
+        api.get("/v1/topics", api.token("doc-ana")).is(200);
+        api.call("POST", "/v1/topics", api.token("doc-ana"), "{\"follow\":[\"user/doc-ana/#\"]}")
+                .is(200);
         String erasure = api.call("DELETE", "/v1/users/doc-cleo", services, "")
                 .is(202)
                 .json()

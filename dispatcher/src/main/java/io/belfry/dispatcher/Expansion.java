@@ -1,5 +1,6 @@
 package io.belfry.dispatcher;
 
+import io.belfry.core.topic.Topic;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,8 +17,15 @@ import java.util.Set;
 /// where one ends its lane stops, the others go on, and the next batch continues from there.
 @Singleton
 final class Expansion {
-    private static final String FOLLOWERS =
-            "select user_id from topic_followers where topic = ? and user_id > ? order by user_id limit ?";
+    /// Of each filter that matches at most a page, in the order of its key, so that the size of a topic does not
+    /// matter.
+    private static final String FOLLOWERS = """
+            select distinct f.user_id
+            from unnest(?::text[]) as t(topic)
+                cross join lateral (
+                    select user_id from topic_followers where topic = t.topic and user_id > ? order by user_id limit ?) f
+            order by f.user_id limit ?
+            """;
 
     private final DispatcherSettings settings;
 
@@ -78,9 +86,11 @@ final class Expansion {
 
     private static List<String> followers(Connection connection, ClaimedEvent event, int limit) throws SQLException {
         try (PreparedStatement page = connection.prepareStatement(FOLLOWERS)) {
-            page.setString(1, event.topic().orElseThrow());
+            List<String> filters = Topic.filtersOf(event.topic().orElseThrow());
+            page.setArray(1, connection.createArrayOf("text", filters.toArray()));
             page.setString(2, event.expandedTo().orElse(""));
             page.setInt(3, limit);
+            page.setInt(4, limit);
             var users = new ArrayList<String>();
             try (ResultSet row = page.executeQuery()) {
                 while (row.next()) {

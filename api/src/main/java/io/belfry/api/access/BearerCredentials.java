@@ -84,7 +84,8 @@ final class BearerCredentials implements AuthenticationFetcher<HttpRequest<?>> {
     private Optional<Authentication> user(String token) {
         return switch (tokens.verify(token)) {
             case TokenVerdict.Valid valid ->
-                Optional.of(Authentication.build(valid.user().value(), List.of(Grants.USER), Map.of()));
+                Optional.of(Authentication.build(
+                        valid.user().value(), List.of(Grants.USER), Map.of(Grants.CLAIMS, valid.claims())));
             case TokenVerdict.Expired expired -> Optional.empty();
             case TokenVerdict.Invalid invalid -> Optional.empty();
         };

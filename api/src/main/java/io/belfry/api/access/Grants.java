@@ -1,5 +1,9 @@
 package io.belfry.api.access;
 
+import io.micronaut.security.authentication.Authentication;
+import java.util.List;
+import java.util.Map;
+
 /// What a caller can be granted, for `@Secured`: the labels of [io.belfry.core.access.Scope] for API keys, and [#USER]
 /// for the token of an end user, who reaches what is their own.
 public final class Grants {
@@ -8,5 +12,14 @@ public final class Grants {
     public static final String EVENTS_READ = "events:read";
     public static final String USERS_WRITE = "users:write";
 
+    /// The attribute of a user's authentication that holds the texts of the token's claims.
+    static final String CLAIMS = "claims";
+
     private Grants() {}
+
+    /// The claims of a user's token that are a text or a list of texts, by name.
+    @SuppressWarnings("unchecked")
+    public static Map<String, List<String>> claims(Authentication user) {
+        return (Map<String, List<String>>) user.getAttributes().getOrDefault(CLAIMS, Map.of());
+    }
 }

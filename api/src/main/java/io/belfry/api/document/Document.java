@@ -28,7 +28,9 @@ import io.swagger.v3.oas.annotations.tags.Tag;
             @Tag(name = Document.INBOX, description = "What a user got, for the user's own app"),
             @Tag(name = Document.DEVICES, description = "Where a user's pushes go, for the user's own app"),
             @Tag(name = Document.PREFERENCES, description = "What users chose about what reaches them"),
-            @Tag(name = Document.USERS, description = "Who is notified, as services describe them")
+            @Tag(name = Document.USERS, description = "Who is notified, as services describe them"),
+            @Tag(name = Document.USERS, description = "Who is notified, as services describe them"),
+            @Tag(name = Document.TOPICS, description = "Who follows what: events to a topic reach its followers")
         })
 @SecurityScheme(
         name = Document.API_KEY,
@@ -51,6 +53,7 @@ public final class Document {
     public static final String DEVICES = "Devices";
     public static final String PREFERENCES = "Preferences";
     public static final String USERS = "Users";
+    public static final String TOPICS = "Topics";
     public static final String API_KEY = "apiKey";
     public static final String USER_TOKEN = "userToken";
 

@@ -157,7 +157,7 @@ final class BatchController {
     }
 
     /// 202 where all were accepted. Where none could even be tried, the whole request is answered 503.
-    private static MutableHttpResponse<?> answer(List<Outcome> outcomes) {
+    static MutableHttpResponse<?> answer(List<Outcome> outcomes) {
         List<Result> results = outcomes.stream().map(Result::of).toList();
         int accepted =
                 (int) results.stream().filter(result -> result.status() == 202).count();

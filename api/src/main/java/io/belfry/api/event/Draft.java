@@ -1,6 +1,7 @@
 package io.belfry.api.event;
 
 import io.belfry.api.problem.Faults;
+import io.belfry.core.topic.Topic;
 import io.belfry.core.user.UserId;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -13,12 +14,10 @@ import java.util.regex.Pattern;
 final class Draft {
     static final String TYPE_EXPECTED = "expected: 1 to 128 of letters, digits and . _ : -, such as order.shipped";
     static final String KEY_EXPECTED = "expected: 1 to 255 printable ASCII characters";
-    static final String TOPIC_EXPECTED = "expected: a path such as order/123 of at most 255 characters";
+    static final String TOPIC_EXPECTED = "expected: " + Topic.EXPECTED;
     static final String USER_EXPECTED = "expected: " + UserId.EXPECTED;
     private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,127}");
-    private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._:@-]+(/[A-Za-z0-9._:@-]+)*");
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
-    private static final int MAX_TOPIC = 255;
 
     private final Faults faults = new Faults();
     private final Set<String> recipients = new LinkedHashSet<>();
@@ -29,6 +28,7 @@ final class Draft {
     private String actor;
     private String category;
     private String priority;
+    private String traceparent;
     private String data = "{}";
     private final DraftOptions options = new DraftOptions(faults);
 
@@ -78,7 +78,7 @@ final class Draft {
     }
 
     void topic(String pointer, String value) {
-        if (value.length() <= MAX_TOPIC && TOPIC.matcher(value).matches()) {
+        if (Topic.isValid(value)) {
             topic = value;
         } else {
             faults.add(pointer, TOPIC_EXPECTED);
@@ -100,6 +100,11 @@ final class Draft {
 
     void priority(String value) {
         priority = value;
+    }
+
+    /// The event's own trace context, instead of the request's.
+    void traceparent(String value) {
+        traceparent = value;
     }
 
     /// That there was a list of recipients, empty or not.
@@ -151,6 +156,10 @@ final class Draft {
 
     Optional<String> priority() {
         return Optional.ofNullable(priority);
+    }
+
+    Optional<String> traceparent() {
+        return Optional.ofNullable(traceparent);
     }
 
     Collection<String> recipients() {

@@ -56,7 +56,7 @@ final class EventCheck {
                 draft.topic(),
                 draft.actor(),
                 draft.data(),
-                caller.traceparent(),
+                draft.traceparent().or(caller::traceparent),
                 options));
     }
 

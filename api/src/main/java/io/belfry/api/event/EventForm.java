@@ -33,9 +33,9 @@ record EventForm(
 
         @Nullable
         @Schema(
-                description = "Whoever follows this topic gets it.",
+                description = "Whoever follows this topic, or one above it with `/#`, gets it.",
                 maxLength = 255,
-                pattern = "^[A-Za-z0-9._:@-]+(/[A-Za-z0-9._:@-]+)*$",
+                pattern = "^[A-Za-z0-9._:@-]+(/[A-Za-z0-9._:@-]+){0,15}$",
                 example = "order/123")
         String topic,
 

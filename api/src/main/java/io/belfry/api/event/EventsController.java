@@ -113,7 +113,7 @@ final class EventsController {
         return reception.receive(List.of(item), caller).thenApply(outcomes -> answer(outcomes.getFirst()));
     }
 
-    private static MutableHttpResponse<?> answer(Outcome outcome) {
+    static MutableHttpResponse<?> answer(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Accepted(UUID id, Instant at) -> accepted(id, at);
             case Outcome.Replayed(UUID id, Instant at) -> accepted(id, at).header("Idempotency-Replayed", "true");

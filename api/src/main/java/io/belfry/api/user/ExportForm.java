@@ -22,6 +22,14 @@ record ExportForm(
 
         Instant createdAt,
         Instant updatedAt,
+
+        @Schema(
+                requiredMode = REQUIRED,
+                type = "object",
+                additionalProperties = Schema.AdditionalPropertiesValue.TRUE,
+                description = "What the user chose")
+        Object preferences,
+
         List<ExportedDevice> devices,
         List<String> topics,
         List<ExportedReceipt> receipts,

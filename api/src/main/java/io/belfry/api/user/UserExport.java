@@ -10,6 +10,8 @@ import io.belfry.core.inbox.InboxJson;
 import io.belfry.core.inbox.InboxLog;
 import io.belfry.core.inbox.InboxPage;
 import io.belfry.core.inbox.InboxPosition;
+import io.belfry.core.preference.PreferencesJson;
+import io.belfry.core.preference.UserPreferences;
 import io.belfry.core.receipt.Receipts;
 import io.belfry.core.user.User;
 import io.belfry.core.user.UserProfile;
@@ -33,14 +35,23 @@ final class UserExport {
 
     private final Jdbi jdbi;
     private final Users users;
+    private final UserPreferences preferences;
     private final Devices devices;
     private final Receipts receipts;
     private final InboxLog inboxes;
     private final UserSettings settings;
 
-    UserExport(Jdbi jdbi, Users users, Devices devices, Receipts receipts, InboxLog inboxes, UserSettings settings) {
+    UserExport(
+            Jdbi jdbi,
+            Users users,
+            UserPreferences preferences,
+            Devices devices,
+            Receipts receipts,
+            InboxLog inboxes,
+            UserSettings settings) {
         this.jdbi = jdbi;
         this.users = users;
+        this.preferences = preferences;
         this.devices = devices;
         this.receipts = receipts;
         this.inboxes = inboxes;
@@ -65,6 +76,8 @@ final class UserExport {
             json.writeRawValue(profile.attributes());
             json.writeStringField("createdAt", user.createdAt().toString());
             json.writeStringField("updatedAt", user.updatedAt().toString());
+            json.writeFieldName("preferences");
+            json.writeRawValue(PreferencesJson.write(preferences.of(profile.id())));
             devices(json, devices.of(profile.id()));
             topics(json, profile.id());
             receipts(json, receipts.of(profile.id()));

@@ -7,6 +7,8 @@ import io.belfry.api.ApiExtension;
 import io.belfry.api.ApiNode;
 import io.belfry.api.Notifications;
 import io.belfry.core.access.Scope;
+import io.belfry.core.preference.Preferences;
+import io.belfry.core.preference.UserPreferences;
 import io.belfry.core.receipt.Receipt;
 import io.belfry.core.receipt.Receipts;
 import io.belfry.testkit.PostgresExtension;
@@ -14,6 +16,7 @@ import io.belfry.testkit.RedisExtension;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -50,6 +53,10 @@ class ExportTest {
         api.jdbi()
                 .useHandle(h ->
                         h.execute("insert into topic_followers (topic, user_id) values ('team/7/#', 'export-ana')"));
+        api.bean(UserPreferences.class)
+                .change(
+                        "export-ana",
+                        p -> new Preferences(p.choices(), Set.of("team/7/deploys"), p.pausedUntil(), p.quietHours()));
         api.bean(Receipts.class).save(List.of(new Receipt("export-ana", "phone", 1, 0)));
         Notifications.write(api, send(api, "export-ana", 7), "export-ana");
         Notifications.write(api, send(api, "export-ben", 8), "export-ben");
@@ -57,6 +64,8 @@ class ExportTest {
         JsonNode export = api.get("/v1/users/export-ana/export", key).is(200).json();
 
         assertThat(export.path("attributes").path("name").asText()).isEqualTo("Ana");
+        assertThat(export.path("preferences").path("mutedTopics").path(0).asText())
+                .isEqualTo("team/7/deploys");
         assertThat(export.path("devices").path(0).path("token").asText()).isEqualTo("export-token");
         assertThat(export.path("topics").path(0).asText()).isEqualTo("team/7/#");
         assertThat(export.path("receipts").path(0).path("inboxOffset").asInt()).isEqualTo(1);

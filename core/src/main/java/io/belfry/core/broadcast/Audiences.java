@@ -1,5 +1,6 @@
 package io.belfry.core.broadcast;
 
+import io.belfry.core.topic.Topic;
 import io.belfry.core.user.Bucket;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -44,21 +45,26 @@ public final class Audiences {
         return jdbi.withHandle(h -> switch (audience) {
             case Audience.Everyone() ->
                 new Reach(count(h, "select count(*) from users"), count(h, "select count(*) from devices"), 0);
-            case Audience.Topic(String topic) ->
-                new Reach(
-                        count(h, "select count(*) from topic_followers where topic = ?", topic),
-                        count(
+            case Audience.Topic(String topic) -> {
+                String[] filters = Topic.filtersOf(topic).toArray(String[]::new);
+                yield new Reach(
+                        countOf(
                                 h,
-                                "select count(*) from topic_followers join devices using (user_id) where topic = ?",
-                                topic),
+                                "select count(distinct user_id) from topic_followers where topic = any(:values)",
+                                filters),
+                        countOf(h, """
+                                select count(*) from devices where user_id in (
+                                    select user_id from topic_followers where topic = any(:values))
+                                """, filters),
                         0);
+            }
             case Audience.Users(List<String> users) -> {
                 Set<String> distinct = new HashSet<>(users);
                 String[] ids = distinct.toArray(String[]::new);
-                long known = countOf(h, "select count(*) from users where id = any(:users)", ids);
+                long known = countOf(h, "select count(*) from users where id = any(:values)", ids);
                 yield new Reach(
                         distinct.size(),
-                        countOf(h, "select count(*) from devices where user_id = any(:users)", ids),
+                        countOf(h, "select count(*) from devices where user_id = any(:values)", ids),
                         distinct.size() - known);
             }
         });
@@ -105,10 +111,10 @@ public final class Audiences {
         return statement.mapTo(Long.class).one();
     }
 
-    private static long countOf(Handle h, String query, String[] users) {
+    private static long countOf(Handle h, String query, String[] values) {
         return h.createQuery(query)
                 .setQueryTimeout((int) PATIENCE.toSeconds())
-                .bindArray("users", String.class, (Object[]) users)
+                .bindArray("values", String.class, (Object[]) values)
                 .mapTo(Long.class)
                 .one();
     }

@@ -2,6 +2,7 @@ package io.belfry.core.broadcast;
 
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
+import io.belfry.core.topic.Topic;
 import jakarta.inject.Singleton;
 import java.sql.Timestamp;
 import java.time.Clock;
@@ -60,8 +61,9 @@ public final class Broadcasts {
             case Audience.Everyone() ->
                 h.createQuery("select count(*) from users").mapTo(Long.class).one();
             case Audience.Topic(String topic) ->
-                h.createQuery("select count(*) from topic_followers where topic = :topic")
-                        .bind("topic", topic)
+                h.createQuery("select count(distinct user_id) from topic_followers where topic = any(:filters)")
+                        .bindArray(
+                                "filters", String.class, Topic.filtersOf(topic).toArray())
                         .mapTo(Long.class)
                         .one();
             case Audience.Users(List<String> users) -> users.stream().distinct().count();
@@ -127,8 +129,12 @@ public final class Broadcasts {
             case Audience.Topic(String topic) ->
                 (long) h.createUpdate("""
                             insert into broadcast_audience (broadcast_id, user_id)
-                            select :id, user_id from topic_followers where topic = :topic
-                            """).bind("id", id).bind("topic", topic).execute();
+                            select distinct :id, user_id from topic_followers where topic = any(:filters)
+                            """)
+                        .bind("id", id)
+                        .bindArray(
+                                "filters", String.class, Topic.filtersOf(topic).toArray())
+                        .execute();
             case Audience.Users(List<String> users) ->
                 (long) h.createUpdate("""
                             insert into broadcast_audience (broadcast_id, user_id)

@@ -2,6 +2,8 @@ package io.belfry.core.identity;
 
 import io.belfry.core.user.UserId;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What [UserTokens] thinks of a token.
@@ -10,13 +12,15 @@ public sealed interface TokenVerdict {
     /// @param locale the claim `locale`, a BCP 47 tag
     /// @param issuedAt [Instant#EPOCH] when it does not tell
     /// @param tokenId the claim `jti`, or empty
+    /// @param claims all claims that are a text or a list of texts, by name
     record Valid(
             UserId user,
             Instant expiresAt,
             Optional<String> deviceId,
             Optional<String> locale,
             Instant issuedAt,
-            String tokenId)
+            String tokenId,
+            Map<String, List<String>> claims)
             implements TokenVerdict {}
 
     /// Signed by us, but past its time.

@@ -29,7 +29,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -183,7 +185,20 @@ public final class UserTokens {
                 Optional.ofNullable(claims.getStringClaim("device")).filter(UserId::isValid),
                 Optional.ofNullable(claims.getStringClaim("locale")),
                 issuedAt,
-                tokenId);
+                tokenId,
+                texts(claims));
+    }
+
+    private static Map<String, List<String>> texts(JWTClaimsSet claims) {
+        var texts = new HashMap<String, List<String>>();
+        claims.getClaims().forEach((name, value) -> {
+            if (value instanceof String text) {
+                texts.put(name, List.of(text));
+            } else if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
+                texts.put(name, list.stream().map(String.class::cast).toList());
+            }
+        });
+        return Map.copyOf(texts);
     }
 
     private static List<JWSVerifier> verifiers(TokenSettings settings) {

@@ -52,6 +52,8 @@ public final class Erasures {
             "delete from dead_letters where user_id = :user",
             "delete from receipts where user_id = :user",
             "delete from devices where user_id = :user",
+            "delete from user_preferences where user_id = :user",
+            "delete from recent_uses where user_id = :user",
             "delete from topic_followers where user_id = :user",
             "delete from inboxes where user_id = :user",
             "delete from users where id = :user");

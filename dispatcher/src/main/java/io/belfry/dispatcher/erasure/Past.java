@@ -59,6 +59,10 @@ final class Past {
                 and not exists (select 1 from notifications n where n.id = a.subject_id)
                 and not exists (select 1 from broadcasts b where b.id = a.subject_id)
             """,
+            """
+            delete from unlisted_notifications
+            where user_id = :user and decided_at < cast(:requested as timestamptz) + interval '1 second'
+            """,
             "delete from receipts where user_id = :user and not exists (select 1 from users where id = :user)",
             "delete from dead_letters where user_id = :user and at < cast(:requested as timestamptz)");
 

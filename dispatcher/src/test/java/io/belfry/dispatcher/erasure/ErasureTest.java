@@ -92,9 +92,9 @@ class ErasureTest {
     }
 
     private void dispatch() throws SQLException {
-        boolean more = true;
-        while (more) {
-            more = node.bean(Dispatcher.class).dispatchNext(Priority.NORMAL);
+        Dispatcher.Progress progress = Dispatcher.Progress.PART;
+        while (progress != Dispatcher.Progress.NOTHING) {
+            progress = node.bean(Dispatcher.class).dispatchNext(Priority.NORMAL, 1);
         }
     }
 
@@ -183,6 +183,17 @@ class ErasureTest {
         jdbi.useHandle(h -> {
             h.execute("insert into topic_followers (topic, user_id) values ('t', ?)", user);
             h.execute("insert into devices (user_id, id, token, platform) values (?, 'd', ?, 'web')", user, user);
+            h.execute("insert into user_preferences (user_id) values (?)", user);
+            h.execute(
+                    "insert into unlisted_notifications (id, user_id, event_id, type, category, priority, reason)"
+                            + " values (?, ?, ?, 't', 'general', 2, 'muted')",
+                    UUID.randomUUID(),
+                    user,
+                    event);
+            h.execute(
+                    "insert into recent_uses (user_id, key, began_at, uses, ends_at) values (?, ?, now(), 1, now())",
+                    user,
+                    UUID.randomUUID());
             h.execute("insert into receipts (user_id, device_id) values (?, 'd')", user);
             h.execute(
                     "insert into dead_letters (kind, subject_id, user_id, reason) values ('push', ?, ?, '')",

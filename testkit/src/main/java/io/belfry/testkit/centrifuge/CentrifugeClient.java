@@ -3,6 +3,7 @@ package io.belfry.testkit.centrifuge;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.belfry.testkit.node.NodeProject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -25,6 +26,8 @@ import java.util.function.Predicate;
 /// }
 /// ```
 public final class CentrifugeClient implements AutoCloseable {
+    private static final NodeProject PROJECT =
+            new NodeProject(CentrifugeClient.class, "centrifuge-client", List.of("client.mjs"));
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -105,6 +108,10 @@ public final class CentrifugeClient implements AutoCloseable {
                     builder.directory(NodeProject.directory().toFile());
                 }
                 Process process = builder.start();
+                Process process = new ProcessBuilder("node", "client.mjs", options.toString())
+                        .directory(PROJECT.directory().toFile())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
                 CentrifugeClient client = new CentrifugeClient(process);
                 client.awaitEvent("ready");
                 return client;

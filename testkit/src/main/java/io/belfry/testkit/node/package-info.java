@@ -1,0 +1,2 @@
+/// Node programs that tests run, with packages from npm.
+package io.belfry.testkit.node;
