@@ -29,7 +29,6 @@ import io.swagger.v3.oas.annotations.tags.Tag;
             @Tag(name = Document.DEVICES, description = "Where a user's pushes go, for the user's own app"),
             @Tag(name = Document.PREFERENCES, description = "What users chose about what reaches them"),
             @Tag(name = Document.USERS, description = "Who is notified, as services describe them"),
-            @Tag(name = Document.USERS, description = "Who is notified, as services describe them"),
             @Tag(name = Document.TOPICS, description = "Who follows what: events to a topic reach its followers")
         })
 @SecurityScheme(

@@ -13,7 +13,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
         description = "A CloudEvent 1.0. Attributes that are not named here are passed over.",
         additionalProperties = Schema.AdditionalPropertiesValue.TRUE)
 record CloudEventForm(
-        @Schema(requiredMode = REQUIRED, allowableValues = "1.0")
+        @Schema(requiredMode = REQUIRED, description = "`1.0`", pattern = "^1[.]0$")
         String specversion,
 
         @Schema(requiredMode = REQUIRED, description = "With `source` the idempotency key", example = "1234-shipped")

@@ -104,11 +104,10 @@ final class CloudEventReader {
     }
 
     private Item event(JsonNode event) {
-        Draft draft = new Draft();
         if (!event.isObject()) {
-            draft.faults().add("", "expected: an object");
-            return new Item.Readable(draft);
+            return new Item.Unreadable(Problem.malformed("expected: an object"));
         }
+        Draft draft = new Draft();
         var attributes = new TreeMap<String, String>();
         event.properties().forEach(field -> {
             if (!field.getKey().equals("data") && !field.getKey().equals("data_base64")) {

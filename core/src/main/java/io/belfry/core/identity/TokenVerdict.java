@@ -21,7 +21,12 @@ public sealed interface TokenVerdict {
             Instant issuedAt,
             String tokenId,
             Map<String, List<String>> claims)
-            implements TokenVerdict {}
+            implements TokenVerdict {
+        /// One whose other claims nobody asks for.
+        public Valid(UserId user, Instant expiresAt, Optional<String> deviceId, Optional<String> locale) {
+            this(user, expiresAt, deviceId, locale, Map.of());
+        }
+    }
 
     /// Signed by us, but past its time.
     record Expired() implements TokenVerdict {}

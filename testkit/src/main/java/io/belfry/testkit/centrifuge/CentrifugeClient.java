@@ -105,13 +105,9 @@ public final class CentrifugeClient implements AutoCloseable {
                 command.add(options.toString());
                 var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
                 if (program.isEmpty()) {
-                    builder.directory(NodeProject.directory().toFile());
+                    builder.directory(PROJECT.directory().toFile());
                 }
                 Process process = builder.start();
-                Process process = new ProcessBuilder("node", "client.mjs", options.toString())
-                        .directory(PROJECT.directory().toFile())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
                 CentrifugeClient client = new CentrifugeClient(process);
                 client.awaitEvent("ready");
                 return client;
