@@ -16,3 +16,8 @@ create unique index on erasures (user_id) where finished_at is null;
 comment on column erasures.user_id is 'Null once all is erased: from then on nothing leads from the pseudonym to the person.';
 comment on column erasures.scanned_to is 'The events up to here hold the person no more.';
 comment on column erasures.events is 'In how many the person was.';
+
+-- Event types ----------------------------------------------------------------------------------------------------
+
+alter table event_types add column data_schema text;
+comment on column event_types.data_schema is 'JSON Schema (2020-12) of the data, as it was written; null for any object.';

@@ -9,6 +9,7 @@ import io.belfry.core.event.EventLog;
 import io.belfry.core.event.Lanes;
 import io.belfry.core.event.NewEvent;
 import io.belfry.core.event.Priority;
+import io.belfry.core.schema.DataSchemas;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,46 @@ class EventTypesTest {
         assertThat(browser.get("/console/event-types?q=t.page&page=2").body())
                 .contains("51–51 of 51", "t.page.050")
                 .doesNotContain("t.page.049");
+    }
+
+    @Test
+    void anEditorGivesATypeASchema() throws Exception {
+        console.get(EventLog.class).append(List.of(event("t.schema", "{\"order\":\"12\"}")));
+        String path = "/console/event-types/t.schema/schema";
+        String schema = "{\"type\":\"object\",\"properties\":{\"order\":{\"type\":\"integer\"}}}";
+        Browser browser = console.signedIn(Role.EDITOR);
+        assertThat(browser.get(path).body()).contains("Schema of t.schema", "&quot;order&quot;:&quot;12&quot;");
+
+        var saved = browser.post(path, Map.of("schema", schema, "before", ""));
+
+        assertThat(browser.follow(saved).body()).contains("Events of t.schema must be as the schema has it");
+        assertThat(console.get(DataSchemas.class).of("t.schema")).contains(schema);
+        assertThat(browser.get(path).body()).contains("<code>/order</code>");
+        assertThat(browser.get("/console/event-types?q=t.schema").body()).contains(">Schema</a>");
+        assertThat(console.signedIn(Role.VIEWER).get(path).body())
+                .contains("readonly", "Your role may look")
+                .doesNotContain("&quot;12&quot;");
+
+        var late = browser.post(path, Map.of("schema", "{}", "before", "{\"type\":\"object\"}"));
+        assertThat(late.statusCode()).isEqualTo(422);
+        assertThat(late.body()).contains("Somebody else changed the schema");
+        assertThat(browser.follow(browser.post(path, Map.of("schema", " ", "before", schema)))
+                        .body())
+                .contains("t.schema takes any data now.");
+        assertThat(console.get(DataSchemas.class).of("t.schema")).isEmpty();
+    }
+
+    @Test
+    void aSchemaThatIsNoneIsRefusedInWords() {
+        Browser browser = console.signedIn(Role.EDITOR);
+        String path = "/console/event-types/t.wrong/schema";
+        browser.get(path);
+        for (String wrong : List.of("{", "[]", "{\"type\":\"number of\"}", "{\"$ref\":\"#/nowhere\"}")) {
+            var refused = browser.post(path, Map.of("schema", wrong, "before", ""));
+            assertThat(refused.statusCode()).as(wrong).isEqualTo(422);
+            assertThat(refused.body()).as(wrong).contains("alert-danger");
+        }
+        assertThat(console.get(Categories.class).assignments()).doesNotContainKey("t.wrong");
     }
 
     private static NewEvent event(String type) {

@@ -42,6 +42,7 @@ class GateTest {
             Map.entry("POST /console/templates/{type}/tests", Role.EDITOR),
             Map.entry("GET /console/templates/{type}/tests/{event}", Role.EDITOR),
             Map.entry("POST /console/event-types", Role.EDITOR),
+            Map.entry("POST /console/event-types/{type}/schema", Role.EDITOR),
             Map.entry("POST /console/event-types/{type}", Role.EDITOR),
             Map.entry("GET /console/new-category", Role.EDITOR),
             Map.entry("POST /console/categories", Role.EDITOR),

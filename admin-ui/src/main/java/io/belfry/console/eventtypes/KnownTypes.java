@@ -3,6 +3,7 @@ package io.belfry.console.eventtypes;
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
 import io.belfry.core.event.SeenTypes;
+import io.belfry.core.schema.DataSchemas;
 import io.belfry.core.template.TemplateSummary;
 import io.belfry.core.template.TemplateVersions;
 import jakarta.inject.Singleton;
@@ -22,11 +23,13 @@ final class KnownTypes {
     private final Categories categories;
     private final TemplateVersions templates;
     private final SeenTypes seen;
+    private final DataSchemas schemas;
 
-    KnownTypes(Categories categories, TemplateVersions templates, SeenTypes seen) {
+    KnownTypes(Categories categories, TemplateVersions templates, SeenTypes seen, DataSchemas schemas) {
         this.categories = categories;
         this.templates = templates;
         this.seen = seen;
+        this.schemas = schemas;
     }
 
     /// One type.
@@ -35,13 +38,15 @@ final class KnownTypes {
     /// @param events that came lately
     /// @param lastAt when the last one came; null when none did
     /// @param template null when it has none
+    /// @param hasSchema whether its data must be of a form
     record Line(
             String type,
             Category category,
             boolean isAssigned,
             long events,
             Instant lastAt,
-            TemplateSummary template) {}
+            TemplateSummary template,
+            boolean hasSchema) {}
 
     record Found(List<Line> lines, Instant countedSince) {}
 
@@ -71,6 +76,7 @@ final class KnownTypes {
                 isAssigned,
                 came.map(SeenTypes.Seen::events).orElse(0L),
                 came.map(SeenTypes.Seen::lastAt).orElse(null),
-                template);
+                template,
+                schemas.types().contains(type));
     }
 }

@@ -8,6 +8,7 @@ import io.belfry.core.event.EventOptions;
 import io.belfry.core.event.Lanes;
 import io.belfry.core.event.NewEvent;
 import io.belfry.core.event.Priority;
+import io.belfry.core.schema.DataSchemas;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -20,10 +21,12 @@ import java.util.Optional;
 @Singleton
 final class EventCheck {
     private final Categories categories;
+    private final DataSchemas schemas;
     private final Clock clock;
 
-    EventCheck(Categories categories, Clock clock) {
+    EventCheck(Categories categories, DataSchemas schemas, Clock clock) {
         this.categories = categories;
+        this.schemas = schemas;
         this.clock = clock;
     }
 
@@ -38,6 +41,10 @@ final class EventCheck {
         Category category = category(draft);
         Priority priority = priority(draft, category);
         EventOptions options = draft.options().at(clock.instant());
+        if (faults.isEmpty()) {
+            schemas.violations(draft.type().orElseThrow(), draft.data())
+                    .forEach(violation -> faults.add("/data" + violation.pointer(), violation.detail()));
+        }
         if (!faults.isEmpty()) {
             return new Reading.Refused(faults.problem());
         }

@@ -6,7 +6,9 @@ import io.belfry.api.Answer;
 import io.belfry.api.ApiExtension;
 import io.belfry.api.ApiNode;
 import io.belfry.core.access.Scope;
+import io.belfry.core.schema.DataSchemas;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -100,6 +102,33 @@ class EventsTest {
             })
     void refusesWhatIsNoJson(String body) {
         post(body).isProblem(400, "malformed");
+    }
+
+    @Test
+    void holdsDataAgainstTheSchemaOfItsType() {
+        String schema =
+                "{\"type\":\"object\",\"required\":[\"order\"],\"properties\":{\"items\":{\"items\":{\"type\":\"integer\"}}}}";
+        api.bean(DataSchemas.class).save("schema.test", Optional.empty(), Optional.of(schema));
+        post("{\"type\":\"schema.test\",\"recipients\":[\"a\"],\"data\":{\"order\":1,\"items\":[1,2]}}")
+                .is(202);
+        post("{\"type\":\"schema.other\",\"recipients\":[\"a\"],\"data\":{\"items\":[\"x\"]}}")
+                .is(202);
+
+        assertThat(post("{\"type\":\"schema.test\",\"recipients\":[\"a\"],\"data\":{\"items\":[1,\"2\"]}}")
+                        .isProblem(422, "invalid")
+                        .pointers())
+                .containsExactlyInAnyOrder("/data", "/data/items/1");
+        assertThat(post("{\"type\":\"schema.test\",\"recipients\":[\"a\"]}")
+                        .isProblem(422, "invalid")
+                        .pointers())
+                .containsExactly("/data");
+        Answer batch = api.call(
+                "POST",
+                "/v1/events:batch",
+                key,
+                "[{\"type\":\"schema.test\",\"recipients\":[\"a\"],\"data\":{\"order\":1}},"
+                        + "{\"type\":\"schema.test\",\"recipients\":[\"a\"],\"data\":{}}]");
+        assertThat(batch.is(207).json().path("refused").asInt()).isEqualTo(1);
     }
 
     @Test
