@@ -4,6 +4,7 @@ import io.belfry.api.access.Grants;
 import io.belfry.api.document.Document;
 import io.belfry.api.document.RefusesBodies;
 import io.belfry.api.document.RefusesStrangers;
+import io.belfry.api.document.RefusesTooMany;
 import io.belfry.api.problem.Problem;
 import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
@@ -116,6 +117,7 @@ final class BatchController {
             description = "Some were refused; the results tell which, and why.",
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Answer.class)))
     @RefusesBodies
+    @RefusesTooMany
     @RefusesStrangers
     @Consumes({MediaType.APPLICATION_JSON, NDJSON})
     CompletableFuture<MutableHttpResponse<?>> post(
@@ -156,13 +158,16 @@ final class BatchController {
         });
     }
 
-    /// 202 where all were accepted. Where none could even be tried, the whole request is answered 503.
+    /// 202 where all were accepted. Where none could even be tried, the whole request is answered 503, or 429.
     static MutableHttpResponse<?> answer(List<Outcome> outcomes) {
         List<Result> results = outcomes.stream().map(Result::of).toList();
         int accepted =
                 (int) results.stream().filter(result -> result.status() == 202).count();
         if (results.stream().allMatch(result -> result.status() == 503)) {
             return Problem.notStored().response(Reception.RETRY);
+        }
+        if (results.stream().allMatch(result -> result.status() == 429)) {
+            return Problem.rateLimited().response();
         }
         HttpStatus status = accepted == results.size() ? HttpStatus.ACCEPTED : HttpStatus.MULTI_STATUS;
         return HttpResponse.status(status)

@@ -6,6 +6,7 @@ import io.belfry.api.access.Grants;
 import io.belfry.api.document.Document;
 import io.belfry.api.document.RefusesBodies;
 import io.belfry.api.document.RefusesStrangers;
+import io.belfry.api.document.RefusesTooMany;
 import io.belfry.api.problem.Problem;
 import io.belfry.core.event.EventId;
 import io.micronaut.core.annotation.Nullable;
@@ -102,6 +103,7 @@ final class EventsController {
             description = "Another request with this idempotency key is still under way, see `Retry-After`.",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     @RefusesBodies
+    @RefusesTooMany
     @RefusesStrangers
     CompletableFuture<MutableHttpResponse<?>> post(
             @Parameter(hidden = true) HttpRequest<?> request, @Body byte[] body, Authentication authentication) {

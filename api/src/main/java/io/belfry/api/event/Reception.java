@@ -1,10 +1,12 @@
 package io.belfry.api.event;
 
+import io.belfry.api.limit.RateLimits;
 import io.belfry.api.problem.Problem;
 import io.belfry.core.event.NewEvent;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -17,14 +19,20 @@ class Reception {
 
     private final EventCheck check;
     private final Intake intake;
+    private final RateLimits limits;
 
-    Reception(EventCheck check, Intake intake) {
+    Reception(EventCheck check, Intake intake, RateLimits limits) {
         this.check = check;
         this.intake = intake;
+        this.limits = limits;
     }
 
     /// @return an outcome for each item, in their order
     CompletableFuture<List<Outcome>> receive(List<Item> items, Caller caller) {
+        if (!limits.take(caller.apiKeyId(), items.size())) {
+            return CompletableFuture.completedFuture(
+                    Collections.nCopies(items.size(), new Outcome.Refused(Problem.rateLimited())));
+        }
         var outcomes = new ArrayList<Outcome>(items.size());
         var events = new ArrayList<NewEvent>(items.size());
         for (Item item : items) {

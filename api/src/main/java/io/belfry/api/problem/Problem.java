@@ -117,6 +117,15 @@ public record Problem(
                 List.of());
     }
 
+    public static Problem rateLimited() {
+        return new Problem(
+                "/problems/rate-limited",
+                "The API key sent more than it may",
+                429,
+                "Nothing was accepted. Wait as long as Retry-After says.",
+                List.of());
+    }
+
     public static Problem internal() {
         return new Problem("/problems/internal", "Something went wrong here", 500, null, List.of());
     }
