@@ -23,8 +23,14 @@ public sealed interface TokenVerdict {
             Map<String, List<String>> claims)
             implements TokenVerdict {
         /// One whose other claims nobody asks for.
-        public Valid(UserId user, Instant expiresAt, Optional<String> deviceId, Optional<String> locale) {
-            this(user, expiresAt, deviceId, locale, Map.of());
+        public Valid(
+                UserId user,
+                Instant expiresAt,
+                Optional<String> deviceId,
+                Optional<String> locale,
+                Instant issuedAt,
+                String tokenId) {
+            this(user, expiresAt, deviceId, locale, issuedAt, tokenId, Map.of());
         }
     }
 
