@@ -6,7 +6,6 @@ import io.belfry.core.inbox.Recovery;
 import io.belfry.core.receipt.Receipt;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -218,7 +217,7 @@ final class Admission {
         }
         applicant.connected(new Reply.Connected(
                 command.id(),
-                UUID.randomUUID().toString(),
+                session.clientId(),
                 gateway.version(),
                 session.ttlSeconds(),
                 Math.max(1, gateway.settings().ping().toSeconds()),

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 final class CommandDraft {
     private static final Pattern LOCALE = Pattern.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}");
     private static final int MAX_POSITIONS = 16;
+    private static final long MUST_RECOVER = 2;
     private static final byte[] NOTHING = {};
 
     private final Map<String, Command.ClientPosition> positions = new HashMap<>(4);
@@ -23,6 +24,13 @@ final class CommandDraft {
     String token = "";
     String channel = "";
     String method = "";
+    String epoch = "";
+    long offset;
+    boolean recover;
+    long flag;
+    long limit;
+    boolean reverse;
+    Command.ClientPosition since;
     String deviceId;
     String locale;
     byte[] data = NOTHING;
@@ -98,10 +106,20 @@ final class CommandDraft {
                                 .filter(l -> LOCALE.matcher(l).matches()));
             case RPC -> new Command.Rpc(id, method, data);
             case REFRESH -> new Command.Refresh(id, token);
-            case SUBSCRIBE -> new Command.Subscribe(id, channel);
+            case SUBSCRIBE ->
+                new Command.Subscribe(
+                        id, channel, new Command.ClientPosition(recover, epoch, offset), (flag & MUST_RECOVER) != 0);
             case UNSUBSCRIBE -> new Command.Unsubscribe(id, channel);
             case SEND -> new Command.Send();
-            case PUBLISH, PRESENCE, PRESENCE_STATS, HISTORY, SUB_REFRESH -> new Command.NotOffered(id);
+            case PUBLISH -> new Command.Publish(id, channel, data);
+            case HISTORY ->
+                new Command.History(
+                        id,
+                        channel,
+                        Math.clamp(limit, Integer.MIN_VALUE, Integer.MAX_VALUE),
+                        Optional.ofNullable(since),
+                        reverse);
+            case PRESENCE, PRESENCE_STATS, SUB_REFRESH -> new Command.NotOffered(id);
         };
     }
 }

@@ -143,17 +143,38 @@ final class Conversation implements Applicant {
         switch (command) {
             case Command.Rpc rpc -> call(rpc);
             case Command.Refresh refresh -> refresh(refresh);
-            case Command.Subscribe s ->
-                reply(new Reply.Refused(
-                        s.id(),
-                        ClientChannel.isOne(s.channel())
-                                ? ProtocolError.ALREADY_SUBSCRIBED
-                                : ProtocolError.UNKNOWN_CHANNEL));
-            case Command.Unsubscribe u ->
-                reply(
-                        ClientChannel.isOne(u.channel())
-                                ? new Reply.Refused(u.id(), ProtocolError.NOT_AVAILABLE)
-                                : new Reply.Unsubscribed(u.id()));
+            case Command.Subscribe s -> {
+                if (ClientChannel.isOne(s.channel())) {
+                    reply(new Reply.Refused(s.id(), ProtocolError.ALREADY_SUBSCRIBED));
+                } else {
+                    working = true;
+                    subscriptions().subscribe(s, this::finish);
+                }
+            }
+            case Command.Unsubscribe u -> {
+                if (ClientChannel.isOne(u.channel())) {
+                    reply(new Reply.Refused(u.id(), ProtocolError.NOT_AVAILABLE));
+                } else {
+                    subscriptions().unsubscribe(u.channel());
+                    reply(new Reply.Unsubscribed(u.id()));
+                }
+            }
+            case Command.Publish p -> {
+                if (ClientChannel.isOne(p.channel())) {
+                    reply(new Reply.Refused(p.id(), ProtocolError.NOT_AVAILABLE));
+                } else {
+                    working = true;
+                    subscriptions().publish(p, this::finish);
+                }
+            }
+            case Command.History h -> {
+                if (ClientChannel.isOne(h.channel())) {
+                    reply(new Reply.Refused(h.id(), ProtocolError.NOT_AVAILABLE));
+                } else {
+                    working = true;
+                    subscriptions().history(h, this::finish);
+                }
+            }
             case Command.NotOffered n -> reply(new Reply.Refused(n.id(), ProtocolError.NOT_AVAILABLE));
             case Command.Connect _, Command.Send _, Command.Pong _ -> {}
         }
@@ -195,13 +216,23 @@ final class Conversation implements Applicant {
         });
     }
 
+    private ClientSubscriptions subscriptions() {
+        return session.subscriptions(connection);
+    }
+
+    /// Answers the command that is worked on.
+    private void finish(Reply reply) {
+        reply(reply);
+        worked();
+    }
+
     private void worked() {
         working = false;
         workOn();
     }
 
     private void reply(Reply reply) {
-        connection.write(connection.encoding().frame(loop().allocator, reply));
+        connection.tell(reply);
     }
 
     // Life ------------------------------------------------------------------------------------------------------

@@ -1,36 +1,26 @@
 package io.belfry.gateway;
 
+import io.belfry.core.feed.FeedMessage;
+import io.belfry.core.feed.FeedNames;
 import io.belfry.core.user.Bucket;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A user who has connections to this node, and the state of the Redis channel that brings their publications.
 ///
 /// Each event loop keeps its own chain of the user's sessions here, and nobody else looks at it; which loops have any
-/// is known to all. All sessions of the node are in a second chain, the members, which the [Registry] guards. The
-/// subscription's fields belong to its [FeedLine].
-final class Feed {
+/// is known to all. All sessions of the node are in a second chain, the members, which the [Registry] guards.
+final class Feed extends RedisSubscription {
     private static final int LOOP_BITS = 63;
 
     final String user;
     final short bucket;
     private final Session[] first;
     private final AtomicLong loops = new AtomicLong();
-    private final CompletableFuture<Void> firstConfirmation = new CompletableFuture<>();
 
     /// Guarded by the registry's entry for the user, as what follows it.
     private Session members;
 
     private int memberCount;
-
-    /// Whether the user still has connections here.
-    volatile boolean wanted;
-
-    /// Whether Redis was asked to subscribe; the line's thread alone.
-    boolean subscribed;
-
-    private volatile boolean belated;
-    private volatile boolean confirmed;
 
     Feed(String user, int loopCount) {
         this.user = user;
@@ -130,41 +120,29 @@ final class Feed {
         return 1L << Math.min(loop, LOOP_BITS);
     }
 
-    // The subscription -------------------------------------------------------------------------------------------
-
-    /// Whether Redis has confirmed the subscription and has not been lost since.
-    boolean isConfirmed() {
-        return confirmed;
+    @Override
+    String key() {
+        return user;
     }
 
-    /// Whether whatever may have been missed will be looked for once Redis confirms, so that nobody needs to wait for
-    /// it.
-    boolean isBelated() {
-        return belated;
+    @Override
+    byte[] redisChannel() {
+        return FeedNames.inbox(user);
     }
 
-    /// Done once Redis has confirmed for the first time.
-    CompletableFuture<Void> firstConfirmation() {
-        return firstConfirmation;
-    }
-
-    /// A client is connected without waiting for the confirmation any longer.
-    void goOnWithout() {
-        belated = true;
-    }
-
-    /// @return whether publications may have been missed before
-    boolean confirm() {
-        confirmed = true;
-        firstConfirmation.complete(null);
-        boolean was = belated;
-        belated = false;
-        return was;
-    }
-
-    /// Redis does not send us this feed at the moment.
-    void lose() {
-        belated = true;
-        confirmed = false;
+    @Override
+    void deliver(Loop loop, byte[] message) {
+        boolean farewell = FeedMessage.isFarewell(message);
+        Publication publication = Publication.ofFeed(message);
+        Session next;
+        for (Session s = first[loop.index]; s != null; s = next) {
+            next = s.nextOfUser;
+            if (farewell) {
+                s.connection().disconnect(Disconnect.FORCED);
+            } else {
+                s.inbox().publish(publication);
+            }
+        }
+        publication.release();
     }
 }

@@ -10,7 +10,6 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -38,14 +37,14 @@ final class FeedLine {
     private final RedisClient client;
     private final FeedSubscriptions owner;
     private final ScheduledExecutorService thread;
-    private Collection<Feed> feeds;
+    private Iterable<RedisSubscription> feeds;
 
-    private final ArrayDeque<Feed> changes = new ArrayDeque<>();
-    private final ArrayDeque<Feed> unconfirmed = new ArrayDeque<>();
+    private final ArrayDeque<RedisSubscription> changes = new ArrayDeque<>();
+    private final ArrayDeque<RedisSubscription> unconfirmed = new ArrayDeque<>();
     private long progressAtNanos = System.nanoTime();
 
     private volatile StatefulRedisPubSubConnection<byte[], byte[]> connection;
-    private ArrayDeque<Feed> resubscribing = new ArrayDeque<>();
+    private ArrayDeque<RedisSubscription> resubscribing = new ArrayDeque<>();
     private boolean closed;
     private volatile String failure = "not connected yet";
 
@@ -57,25 +56,25 @@ final class FeedLine {
                 Thread.ofPlatform().daemon().name("gateway-feeds-" + number).factory());
     }
 
-    /// @param all users who are connected, of this line and of others
-    void start(Collection<Feed> all) {
+    /// @param all that is wanted, of this line and of others
+    void start(Iterable<RedisSubscription> all) {
         feeds = all;
         thread.execute(this::connect);
         thread.scheduleWithFixedDelay(
                 this::check, CHECK_EVERY.toMillis(), CHECK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    void subscribe(Feed feed) {
+    void subscribe(RedisSubscription feed) {
         feed.wanted = true;
         change(feed);
     }
 
-    void unsubscribe(Feed feed) {
+    void unsubscribe(RedisSubscription feed) {
         feed.wanted = false;
         change(feed);
     }
 
-    private void change(Feed feed) {
+    private void change(RedisSubscription feed) {
         boolean wake;
         synchronized (changes) {
             wake = changes.isEmpty();
@@ -126,8 +125,8 @@ final class FeedLine {
             failure = null;
             LOG.debug("Feed connection {} is up", number);
             resubscribing = new ArrayDeque<>();
-            for (Feed feed : feeds) {
-                if (owner.line(feed.user) == this && feed.wanted && !feed.subscribed) {
+            for (RedisSubscription feed : feeds) {
+                if (owner.line(feed) == this && feed.wanted && !feed.subscribed) {
                     resubscribing.add(feed);
                 }
             }
@@ -162,8 +161,8 @@ final class FeedLine {
         // hide that the feed has to be compared with the database.
         synchronized (unconfirmed) {
             unconfirmed.clear();
-            for (Feed feed : feeds) {
-                if (owner.line(feed.user) == this) {
+            for (RedisSubscription feed : feeds) {
+                if (owner.line(feed) == this) {
                     feed.subscribed = false;
                     feed.lose();
                 }
@@ -173,9 +172,9 @@ final class FeedLine {
     }
 
     private void resubscribe() {
-        var step = new ArrayList<Feed>(STEP);
+        var step = new ArrayList<RedisSubscription>(STEP);
         while (step.size() < STEP && !resubscribing.isEmpty()) {
-            Feed feed = resubscribing.poll();
+            RedisSubscription feed = resubscribing.poll();
             if (feed.wanted && !feed.subscribed) {
                 step.add(feed);
             }
@@ -184,7 +183,7 @@ final class FeedLine {
     }
 
     private void sendChanges() {
-        List<Feed> changed;
+        List<RedisSubscription> changed;
         synchronized (changes) {
             changed = new ArrayList<>(changes);
             changes.clear();
@@ -193,9 +192,9 @@ final class FeedLine {
             // The next connection subscribes whatever is wanted then.
             return;
         }
-        var gone = new ArrayList<Feed>();
-        var come = new ArrayList<Feed>();
-        for (Feed feed : changed) {
+        var gone = new ArrayList<RedisSubscription>();
+        var come = new ArrayList<RedisSubscription>();
+        for (RedisSubscription feed : changed) {
             if (feed.wanted && !feed.subscribed) {
                 come.add(feed);
                 feed.subscribed = true;
@@ -213,7 +212,7 @@ final class FeedLine {
         }
     }
 
-    private void send(List<Feed> step) {
+    private void send(List<RedisSubscription> step) {
         if (step.isEmpty() || connection == null) {
             return;
         }
@@ -227,8 +226,8 @@ final class FeedLine {
         connection.async().subscribe(names(step));
     }
 
-    private static byte[][] names(List<Feed> step) {
-        return step.stream().map(feed -> FeedNames.inbox(feed.user)).toArray(byte[][]::new);
+    private static byte[][] names(List<RedisSubscription> step) {
+        return step.stream().map(RedisSubscription::redisChannel).toArray(byte[][]::new);
     }
 
     /// A connection whose peer vanished without a word shows no other sign.
@@ -256,7 +255,7 @@ final class FeedLine {
     // On a thread of Redis' client ------------------------------------------------------------------------------
 
     private void confirmed(StatefulRedisPubSubConnection<byte[], byte[]> of) {
-        Feed feed;
+        RedisSubscription feed;
         boolean belated;
         boolean next;
         synchronized (unconfirmed) {
@@ -290,7 +289,7 @@ final class FeedLine {
 
         @Override
         public void subscribed(byte[] channel, long count) {
-            if (!FeedNames.isInbox(channel)) {
+            if (FeedNames.isShared(channel)) {
                 owner.announcementsConfirmed();
             } else {
                 confirmed(of);

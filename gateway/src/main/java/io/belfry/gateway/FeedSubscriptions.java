@@ -7,7 +7,6 @@ import io.lettuce.core.RedisURI;
 import io.micronaut.configuration.lettuce.DefaultRedisConfiguration;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -28,6 +27,8 @@ final class FeedSubscriptions {
     interface Listener {
         void onInbox(String user, byte[] message);
 
+        void onChannel(String channel, byte[] message);
+
         /// There may be a new wave of announcements.
         void onAnnouncement();
 
@@ -35,7 +36,7 @@ final class FeedSubscriptions {
         void onOrder(byte[] order);
 
         /// The feed may have missed something before this confirmation.
-        void onBelatedConfirmation(Feed feed);
+        void onBelatedConfirmation(RedisSubscription feed);
     }
 
     FeedSubscriptions(
@@ -58,28 +59,30 @@ final class FeedSubscriptions {
 
     /// Begins to connect.
     ///
-    /// @param feeds all users who are connected now or will be
-    void start(Listener told, Collection<Feed> feeds) {
+    /// @param feeds all that connections want now or will want
+    void start(Listener told, Iterable<RedisSubscription> feeds) {
         listener = told;
         lines.forEach(line -> line.start(feeds));
     }
 
-    void subscribe(Feed feed) {
-        line(feed.user).subscribe(feed);
+    void subscribe(RedisSubscription feed) {
+        line(feed).subscribe(feed);
     }
 
-    void unsubscribe(Feed feed) {
-        line(feed.user).unsubscribe(feed);
+    void unsubscribe(RedisSubscription feed) {
+        line(feed).unsubscribe(feed);
     }
 
-    /// Which of the connections carries the user's feed.
-    FeedLine line(String user) {
-        return lines.get(Math.floorMod(user.hashCode(), lines.size()));
+    /// Which of the connections carries it.
+    FeedLine line(RedisSubscription feed) {
+        return lines.get(Math.floorMod(feed.key().hashCode(), lines.size()));
     }
 
     void received(byte[] channel, byte[] message) {
         if (FeedNames.isInbox(channel)) {
             listener.onInbox(FeedNames.userOf(channel), message);
+        } else if (FeedNames.isChannel(channel)) {
+            listener.onChannel(FeedNames.nameOf(channel), message);
         } else if (FeedNames.isControl(channel)) {
             listener.onOrder(message);
         } else {
@@ -87,7 +90,7 @@ final class FeedSubscriptions {
         }
     }
 
-    void confirmedBelatedly(Feed feed) {
+    void confirmedBelatedly(RedisSubscription feed) {
         listener.onBelatedConfirmation(feed);
     }
 

@@ -229,7 +229,7 @@ final class FrameReader {
         }
     }
 
-    private static boolean isUtf8(byte[] text, int from) {
+    static boolean isUtf8(byte[] text, int from) {
         int i = from;
         while (i < text.length && text[i] >= 0) {
             i++;

@@ -82,7 +82,8 @@ final class Frames {
     static ByteBuf protobufPush(
             ByteBufAllocator allocator, PushHead head, byte[] bytes, int from, long offset, boolean ping) {
         int data = bytes.length - from;
-        int publication = 1 + varintBytes(data) + data + (offset == 0 ? 0 : 1 + varintBytes(offset));
+        int publication =
+                head.protobufInfo().length + 1 + varintBytes(data) + data + (offset == 0 ? 0 : 1 + varintBytes(offset));
         int push = head.protobuf().length + 1 + varintBytes(publication) + publication;
         int reply = 1 + varintBytes(push) + push;
         int message = varintBytes(reply) + reply;
@@ -90,7 +91,7 @@ final class Frames {
         writeVarint(frame, reply);
         writeVarint(frame.writeByte(REPLY_PUSH), push);
         writeVarint(frame.writeBytes(head.protobuf()).writeByte(PUSH_PUBLICATION), publication);
-        writeVarint(frame.writeByte(PUBLICATION_DATA), data);
+        writeVarint(frame.writeBytes(head.protobufInfo()).writeByte(PUBLICATION_DATA), data);
         frame.writeBytes(bytes, from, data);
         if (offset != 0) {
             writeVarint(frame.writeByte(PUBLICATION_OFFSET), offset);

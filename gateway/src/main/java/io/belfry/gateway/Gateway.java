@@ -4,8 +4,12 @@ import io.belfry.core.identity.Revocations;
 import io.micronaut.context.annotation.Context;
 import io.netty.channel.Channel;
 import java.time.Clock;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /// What the connections of this node share. Thread-safe; nothing here blocks.
 @Context
@@ -27,6 +31,11 @@ final class Gateway implements FeedSubscriptions.Listener {
     private final TokenDesk tokenDesk;
     private final Tickets tickets;
     private final Revocations revocations;
+    private final Channels channels;
+    private final ChannelStore channelStore;
+
+    /// Half of the names of this node's connections.
+    private final long node = ThreadLocalRandom.current().nextLong();
     private final Epochs epochs;
 
     Gateway(
@@ -48,6 +57,8 @@ final class Gateway implements FeedSubscriptions.Listener {
             TokenDesk tokenDesk,
             Tickets tickets,
             Revocations revocations,
+            Channels channels,
+            ChannelStore channelStore,
             Epochs epochs) {
         this.settings = settings;
         this.registry = registry;
@@ -66,9 +77,11 @@ final class Gateway implements FeedSubscriptions.Listener {
         this.tokenDesk = tokenDesk;
         this.tickets = tickets;
         this.revocations = revocations;
+        this.channels = channels;
+        this.channelStore = channelStore;
         this.epochs = epochs;
         epochs.start(announcements::restart);
-        feeds.start(this, registry.feeds());
+        feeds.start(this, this::wanted);
         announcements.start();
         revocations.onRevoked(this::endRevoked);
     }
@@ -139,6 +152,25 @@ final class Gateway implements FeedSubscriptions.Listener {
         return announcements.ready().isDone() && revocations.isLoaded();
     }
 
+    /// All that connections want to hear of.
+    private Iterator<RedisSubscription> wanted() {
+        return Stream.<RedisSubscription>concat(registry.feeds().stream(), channels.feeds().stream())
+                .iterator();
+    }
+
+    Channels channels() {
+        return channels;
+    }
+
+    ChannelStore channelStore() {
+        return channelStore;
+    }
+
+    /// The name of a connection, a UUID.
+    String clientId(long number) {
+        return new UUID(node & ~0xF000L | 0x4000L, number & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L).toString();
+    }
+
     boolean isRevoked(Session session) {
         return session.isRevoked(revocations);
     }
@@ -181,14 +213,29 @@ final class Gateway implements FeedSubscriptions.Listener {
     }
 
     @Override
-    public void onOrder(byte[] order) {
-        Orders.read(order)
-                .ifPresent(closing -> registry.forEachSession(
-                        closing.user(), session -> session.connection().disconnect(closing.why())));
+    public void onChannel(String channel, byte[] message) {
+        channels.publish(channel, message);
     }
 
     @Override
-    public void onBelatedConfirmation(Feed feed) {
-        reconciler.add(feed);
+    public void onOrder(byte[] order) {
+        Orders.read(order).ifPresent(this::obey);
+    }
+
+    private void obey(Orders.Order order) {
+        registry.forEachSession(order.user(), session -> {
+            switch (order) {
+                case Orders.Closing closing -> session.connection().disconnect(closing.why());
+                case Orders.Leaving leaving -> session.expel(leaving.channel());
+            }
+        });
+    }
+
+    @Override
+    public void onBelatedConfirmation(RedisSubscription subscription) {
+        switch (subscription) {
+            case Feed feed -> reconciler.add(feed);
+            case ChannelFeed channel -> channels.compare(channel);
+        }
     }
 }

@@ -46,6 +46,7 @@ public record GatewaySettings(
     /// @param connectionsPerAddress of the network; one more is refused with 429
     /// @param messageBytes of one inbound message, all its fragments together; a larger one is closed with 1009
     /// @param commandsPerSecond of one connection, in bursts of as many; more and it is closed with 3013
+    /// @param channelsPerConnection to which one client may subscribe; more are refused (error 106)
     /// @param queuedCommands that one connection may have waiting for earlier ones; more and it is closed with 3013
     /// @param expiredTokenUses how often clients are told that the same token has expired (error 109); then its
     ///     connections are closed with 3500
@@ -70,6 +71,7 @@ public record GatewaySettings(
             int messageBytes,
 
             @Bindable(defaultValue = "100") @Min(1) int commandsPerSecond,
+            @Bindable(defaultValue = "128") @Min(0) int channelsPerConnection,
             @Bindable(defaultValue = "64") @Min(1) int queuedCommands,
             @Bindable(defaultValue = "10") @Min(1) int expiredTokenUses,
 

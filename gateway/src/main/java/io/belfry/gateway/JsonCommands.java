@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Reads the commands of a JSON message: objects, one after the other. Unknown fields are skipped. Stateless.
 final class JsonCommands {
@@ -20,6 +21,8 @@ final class JsonCommands {
             // Names are chosen by clients.
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
+
+    private static final Set<String> STRUCTURES = Set.of("subs", "since", "data");
 
     private JsonCommands() {}
 
@@ -61,15 +64,29 @@ final class JsonCommands {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
             JsonToken value = json.nextToken();
+            if (value.isStructStart() && !STRUCTURES.contains(name)) {
+                json.skipChildren();
+                continue;
+            }
             switch (name) {
                 case "token" -> draft.token = json.getValueAsString("");
                 case "channel" -> draft.channel = json.getValueAsString("");
                 case "method" -> draft.method = json.getValueAsString("");
+                case "recover" -> draft.recover = json.getValueAsBoolean();
+                case "epoch" -> draft.epoch = json.getValueAsString("");
+                case "offset" -> draft.offset = json.getValueAsLong();
+                case "flag" -> draft.flag = json.getValueAsLong();
+                case "limit" -> draft.limit = json.getValueAsLong();
+                case "reverse" -> draft.reverse = json.getValueAsBoolean();
+                case "since" -> {
+                    require(json, value, JsonToken.START_OBJECT);
+                    draft.since = position(json);
+                }
                 case "subs" -> positions(json, draft);
                 case "data" -> {
                     if (draft.kind == CommandDraft.Kind.CONNECT) {
                         connectData(json, draft);
-                    } else if (draft.kind == CommandDraft.Kind.RPC && value.isStructStart()) {
+                    } else if (isRaw(draft.kind) && value.isStructStart()) {
                         draft.data = raw(json, message);
                     } else {
                         json.skipChildren();
@@ -78,6 +95,11 @@ final class JsonCommands {
                 default -> json.skipChildren();
             }
         }
+    }
+
+    /// Whether the data of a request are taken as they are.
+    private static boolean isRaw(CommandDraft.Kind kind) {
+        return kind == CommandDraft.Kind.RPC || kind == CommandDraft.Kind.PUBLISH;
     }
 
     /// The bytes of the object or array at which the parser stands.

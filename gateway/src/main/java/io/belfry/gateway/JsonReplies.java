@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import io.belfry.core.inbox.InboxJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /// Writes the replies to commands as JSON messages. Stateless.
 final class JsonReplies {
@@ -19,7 +20,11 @@ final class JsonReplies {
             case Reply.Connected connected -> connect(connected);
             case Reply.Called(long id, byte[] data) -> rpc(id, data);
             case Reply.Refreshed(long id, long ttlSeconds) -> refresh(id, ttlSeconds);
-            case Reply.Unsubscribed(long id) -> unsubscribe(id);
+            case Reply.Unsubscribed(long id) -> empty(id, "unsubscribe");
+            case Reply.Published(long id) -> empty(id, "publish");
+            case Reply.Subscribed subscribed -> subscribe(subscribed);
+            case Reply.Historic historic -> history(historic);
+            case Reply.Expelled expelled -> expelled(expelled);
             case Reply.Refused(long id, ProtocolError error) -> error(id, error);
         };
     }
@@ -68,6 +73,10 @@ final class JsonReplies {
             JsonGenerator json, ByteArrayBuilder out, ClientChannel channel, Reply.Standing standing)
             throws IOException {
         json.writeObjectFieldStart(channel.label());
+        standing(json, out, standing);
+    }
+
+    private static void standing(JsonGenerator json, ByteArrayBuilder out, Reply.Standing standing) throws IOException {
         json.writeBooleanField("recoverable", true);
         json.writeBooleanField("positioned", true);
         json.writeStringField("epoch", standing.epoch());
@@ -77,16 +86,28 @@ final class JsonReplies {
         }
         json.writeBooleanField("was_recovering", true);
         json.writeBooleanField("recovered", standing.recovered());
-        if (!standing.missed().isEmpty()) {
-            json.writeArrayFieldStart("publications");
-            for (Reply.Missed missed : standing.missed()) {
-                json.writeStartObject();
-                raw(json, out, "data", missed.data());
-                json.writeNumberField("offset", missed.offset());
+        publications(json, out, standing.missed());
+    }
+
+    private static void publications(JsonGenerator json, ByteArrayBuilder out, List<Reply.Missed> publications)
+            throws IOException {
+        if (publications.isEmpty()) {
+            return;
+        }
+        json.writeArrayFieldStart("publications");
+        for (Reply.Missed missed : publications) {
+            json.writeStartObject();
+            raw(json, out, "data", missed.data());
+            if (!missed.user().isEmpty()) {
+                json.writeObjectFieldStart("info");
+                json.writeStringField("user", missed.user());
+                json.writeStringField("client", missed.client());
                 json.writeEndObject();
             }
-            json.writeEndArray();
+            json.writeNumberField("offset", missed.offset());
+            json.writeEndObject();
         }
+        json.writeEndArray();
     }
 
     private static byte[] rpc(long id, byte[] data) {
@@ -106,9 +127,41 @@ final class JsonReplies {
         });
     }
 
-    private static byte[] unsubscribe(long id) {
+    private static byte[] empty(long id, String kind) {
         return reply(id, (json, out) -> {
+            json.writeObjectFieldStart(kind);
+            json.writeEndObject();
+        });
+    }
+
+    private static byte[] subscribe(Reply.Subscribed subscribed) {
+        return reply(subscribed.id(), (json, out) -> {
+            json.writeObjectFieldStart("subscribe");
+            if (subscribed.standing().isPresent()) {
+                standing(json, out, subscribed.standing().get());
+            }
+            json.writeEndObject();
+        });
+    }
+
+    private static byte[] history(Reply.Historic historic) {
+        return reply(historic.id(), (json, out) -> {
+            json.writeObjectFieldStart("history");
+            json.writeStringField("epoch", historic.epoch());
+            json.writeNumberField("offset", historic.offset());
+            publications(json, out, historic.publications());
+            json.writeEndObject();
+        });
+    }
+
+    private static byte[] expelled(Reply.Expelled expelled) {
+        return write((json, out) -> {
+            json.writeObjectFieldStart("push");
+            json.writeStringField("channel", expelled.channel());
             json.writeObjectFieldStart("unsubscribe");
+            json.writeNumberField("code", expelled.code());
+            json.writeStringField("reason", expelled.reason());
+            json.writeEndObject();
             json.writeEndObject();
         });
     }
@@ -130,10 +183,16 @@ final class JsonReplies {
     }
 
     private static byte[] reply(long id, Body body) {
+        return write((json, out) -> {
+            json.writeNumberField("id", id);
+            body.write(json, out);
+        });
+    }
+
+    private static byte[] write(Body body) {
         ByteArrayBuilder out = new ByteArrayBuilder(512);
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
-            json.writeNumberField("id", id);
             body.write(json, out);
             json.writeEndObject();
         } catch (IOException e) {

@@ -1,6 +1,5 @@
 package io.belfry.gateway;
 
-import io.belfry.core.feed.FeedMessage;
 import io.belfry.core.receipt.Receipt;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -135,7 +134,7 @@ final class Loop {
     }
 
     /// Hands over a publication for a user of this loop. Any thread; several publications share one wake-up.
-    void publish(Feed feed, byte[] message) {
+    void publish(RedisSubscription feed, byte[] message) {
         boolean wake;
         synchronized (lock) {
             incomingBytes += message.length + ENTRY_BYTES;
@@ -161,28 +160,13 @@ final class Loop {
             incomingBytes = 0;
         }
         for (int i = 0; i < draining.size(); i += 2) {
-            hand((Feed) draining.get(i), (byte[]) draining.get(i + 1));
+            ((RedisSubscription) draining.get(i)).deliver(this, (byte[]) draining.get(i + 1));
             if (i % FLUSH_EVERY == 0) {
                 flush();
             }
         }
         flush();
         draining.clear();
-    }
-
-    private void hand(Feed feed, byte[] message) {
-        boolean farewell = FeedMessage.isFarewell(message);
-        Publication publication = Publication.ofFeed(message);
-        Session next;
-        for (Session s = feed.first(index); s != null; s = next) {
-            next = s.nextOfUser;
-            if (farewell) {
-                s.connection().disconnect(Disconnect.FORCED);
-            } else {
-                s.inbox().publish(publication);
-            }
-        }
-        publication.release();
     }
 
     private void tick() {

@@ -2,6 +2,7 @@ package io.belfry.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.belfry.core.feed.FeedNames;
 import io.belfry.core.feed.Feeds;
 import jakarta.inject.Singleton;
@@ -26,27 +27,40 @@ final class Orders {
         this.feeds = feeds;
     }
 
-    /// To close all connections of a user.
-    record Closing(String user, Disconnect why) {}
+    /// What a user's connections are to do.
+    sealed interface Order {
+        String user();
+    }
+
+    /// To close.
+    record Closing(String user, Disconnect why) implements Order {}
+
+    /// To leave a plain channel.
+    record Leaving(String user, String channel) implements Order {}
 
     /// @return how many gateways heard it; -1 when Redis is away
-    CompletableFuture<Long> give(Closing closing) {
-        byte[] order = JSON.createObjectNode()
-                .put("disconnect", closing.user)
-                .put("why", closing.why.name())
-                .toString()
-                .getBytes(StandardCharsets.UTF_8);
-        return feeds.publish(List.of(new Feeds.Publication(FeedNames.control(), order)))
+    CompletableFuture<Long> give(Order order) {
+        ObjectNode json = JSON.createObjectNode().put("user", order.user());
+        switch (order) {
+            case Closing closing -> json.put("close", closing.why.name());
+            case Leaving leaving -> json.put("leave", leaving.channel);
+        }
+        byte[] message = json.toString().getBytes(StandardCharsets.UTF_8);
+        return feeds.publish(List.of(new Feeds.Publication(FeedNames.control(), message)))
                 .thenApply(List::getFirst);
     }
 
     /// @return empty when it is none that this version knows
-    static Optional<Closing> read(byte[] order) {
+    static Optional<Order> read(byte[] order) {
         try {
             JsonNode json = JSON.readTree(order);
+            if (json.has("leave")) {
+                return Optional.of(new Leaving(
+                        json.path("user").asText(), json.path("leave").asText()));
+            }
             return Optional.of(new Closing(
-                    json.path("disconnect").asText(),
-                    Disconnect.valueOf(json.path("why").asText())));
+                    json.path("user").asText(),
+                    Disconnect.valueOf(json.path("close").asText())));
         } catch (IOException | IllegalArgumentException unknown) {
             LOG.debug("an order that this version does not know");
             return Optional.empty();

@@ -44,8 +44,11 @@ final class ProtobufCommands {
             case CONNECT -> connect(in, draft);
             case RPC -> rpc(in, draft);
             case REFRESH -> refresh(in, draft);
-            case SUBSCRIBE, UNSUBSCRIBE -> channel(in, draft);
-            case PUBLISH, PRESENCE, PRESENCE_STATS, HISTORY, SEND, SUB_REFRESH -> skip(in);
+            case SUBSCRIBE -> subscribe(in, draft);
+            case PUBLISH -> publish(in, draft);
+            case HISTORY -> history(in, draft);
+            case UNSUBSCRIBE -> channel(in, draft);
+            case PRESENCE, PRESENCE_STATS, SEND, SUB_REFRESH -> skip(in);
         }
     }
 
@@ -107,6 +110,54 @@ final class ProtobufCommands {
                 in.skip();
             }
         }
+    }
+
+    private static void subscribe(ProtobufInput in, CommandDraft draft) throws IOException {
+        for (int field = in.nextField(); field != 0; field = in.nextField()) {
+            switch (field) {
+                case 1 -> draft.channel = in.text();
+                case 3 -> draft.recover = in.flag();
+                case 6 -> draft.epoch = in.text();
+                case 7 -> draft.offset = in.number();
+                case 14 -> draft.flag = in.number();
+                default -> in.skip();
+            }
+        }
+    }
+
+    private static void publish(ProtobufInput in, CommandDraft draft) throws IOException {
+        for (int field = in.nextField(); field != 0; field = in.nextField()) {
+            switch (field) {
+                case 1 -> draft.channel = in.text();
+                case 2 -> draft.data = in.data();
+                default -> in.skip();
+            }
+        }
+    }
+
+    private static void history(ProtobufInput in, CommandDraft draft) throws IOException {
+        for (int field = in.nextField(); field != 0; field = in.nextField()) {
+            switch (field) {
+                case 1 -> draft.channel = in.text();
+                case 7 -> draft.limit = in.number();
+                case 8 -> draft.since = since(in.message());
+                case 9 -> draft.reverse = in.flag();
+                default -> in.skip();
+            }
+        }
+    }
+
+    private static Command.ClientPosition since(ProtobufInput in) throws IOException {
+        long offset = 0;
+        String epoch = "";
+        for (int field = in.nextField(); field != 0; field = in.nextField()) {
+            switch (field) {
+                case 1 -> offset = in.number();
+                case 2 -> epoch = in.text();
+                default -> in.skip();
+            }
+        }
+        return new Command.ClientPosition(true, epoch, offset);
     }
 
     private static void channel(ProtobufInput in, CommandDraft draft) throws IOException {

@@ -1,5 +1,7 @@
 package io.belfry.gateway;
 
+import java.util.Optional;
+
 /// Writes the replies to commands as Protobuf messages, each behind its length. Stateless.
 ///
 /// The numbers of the fields are those of `client.proto` of the protocol.
@@ -8,15 +10,40 @@ final class ProtobufReplies {
 
     static byte[] write(Reply reply) {
         var out = new ProtobufOutput().number(1, reply.id());
-        return (switch (reply) {
-                    case Reply.Connected connected -> out.message(5, connect(connected));
-                    case Reply.Called(long _, byte[] data) -> out.message(13, new ProtobufOutput().data(1, data));
-                    case Reply.Refreshed(long _, long ttlSeconds) ->
-                        out.message(14, new ProtobufOutput().flag(3, true).number(4, ttlSeconds));
-                    case Reply.Unsubscribed _ -> out.message(7, new ProtobufOutput());
-                    case Reply.Refused(long _, ProtocolError error) -> out.message(2, error(error));
-                })
-                .toDelimited();
+        switch (reply) {
+            case Reply.Refused(long _, ProtocolError error) -> out.message(2, error(error));
+            case Reply.Expelled expelled -> out.message(4, expelled(expelled));
+            case Reply.Connected connected -> out.message(5, connect(connected));
+            case Reply.Subscribed(long _, Optional<Reply.Standing> standing) ->
+                out.message(6, standing.map(ProtobufReplies::standing).orElseGet(ProtobufOutput::new));
+            case Reply.Unsubscribed _ -> out.message(7, new ProtobufOutput());
+            case Reply.Published _ -> out.message(8, new ProtobufOutput());
+            case Reply.Historic historic -> out.message(11, history(historic));
+            case Reply.Called(long _, byte[] data) -> out.message(13, new ProtobufOutput().data(1, data));
+            case Reply.Refreshed(long _, long ttlSeconds) ->
+                out.message(14, new ProtobufOutput().flag(3, true).number(4, ttlSeconds));
+        }
+        return out.toDelimited();
+    }
+
+    private static ProtobufOutput expelled(Reply.Expelled expelled) {
+        return new ProtobufOutput()
+                .text(2, expelled.channel())
+                .message(7, new ProtobufOutput().number(2, expelled.code()).text(3, expelled.reason()));
+    }
+
+    private static ProtobufOutput history(Reply.Historic historic) {
+        var out = new ProtobufOutput();
+        historic.publications().forEach(missed -> out.message(1, publication(missed)));
+        return out.text(2, historic.epoch()).number(3, historic.offset());
+    }
+
+    private static ProtobufOutput publication(Reply.Missed missed) {
+        var out = new ProtobufOutput().data(4, missed.data());
+        if (!missed.user().isEmpty()) {
+            out.message(5, new ProtobufOutput().text(1, missed.user()).text(2, missed.client()));
+        }
+        return out.number(6, missed.offset());
     }
 
     private static ProtobufOutput error(ProtocolError error) {
@@ -47,7 +74,7 @@ final class ProtobufReplies {
     private static ProtobufOutput standing(Reply.Standing standing) {
         var out = new ProtobufOutput().flag(3, true).text(6, standing.epoch());
         for (Reply.Missed missed : standing.missed()) {
-            out.message(7, new ProtobufOutput().data(4, missed.data()).number(6, missed.offset()));
+            out.message(7, publication(missed));
         }
         return out.flag(8, Boolean.TRUE.equals(standing.recovered()))
                 .number(9, standing.offset())

@@ -150,7 +150,8 @@ final class Registry {
         return all;
     }
 
-    private int loopCount() {
+    /// How many event loops there will be, at most.
+    int loopCount() {
         EventLoop any = loops.keys().nextElement();
         return any.parent() instanceof MultithreadEventExecutorGroup group
                 ? Math.max(group.executorCount(), all.size())

@@ -2,10 +2,11 @@ package io.belfry.gateway;
 
 import io.belfry.core.inbox.Counts;
 import java.util.List;
+import java.util.Optional;
 
-/// What a client is answered. An encoding writes it.
+/// What a client is answered, or told otherwise than by a publication. An encoding writes it.
 sealed interface Reply {
-    /// The number of the command that it answers.
+    /// The number of the command that it answers, or 0.
     long id();
 
     /// What a connected client is told.
@@ -30,7 +31,25 @@ sealed interface Reply {
     /// @param ttlSeconds of the new token
     record Refreshed(long id, long ttlSeconds) implements Reply {}
 
+    /// @param standing empty in a channel without history
+    record Subscribed(long id, Optional<Standing> standing) implements Reply {}
+
     record Unsubscribed(long id) implements Reply {}
+
+    record Published(long id) implements Reply {}
+
+    /// @param publications in the order that was asked for
+    record Historic(long id, String epoch, long offset, List<Missed> publications) implements Reply {}
+
+    /// Told without being asked: the client is not subscribed any more.
+    ///
+    /// @param code from 2500 on, clients subscribe anew
+    record Expelled(String channel, int code, String reason) implements Reply {
+        @Override
+        public long id() {
+            return 0;
+        }
+    }
 
     record Refused(long id, ProtocolError error) implements Reply {}
 
@@ -44,5 +63,11 @@ sealed interface Reply {
     /// A publication that the client did not get when it was published.
     ///
     /// @param data JSON
-    record Missed(long offset, byte[] data) {}
+    /// @param user who published, or empty
+    /// @param client the connection that published, or empty
+    record Missed(long offset, byte[] data, String user, String client) {
+        Missed(long offset, byte[] data) {
+            this(offset, data, "", "");
+        }
+    }
 }

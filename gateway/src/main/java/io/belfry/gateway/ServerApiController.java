@@ -25,6 +25,7 @@ import io.micronaut.security.rules.SecurityRule;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class ServerApiController {
     private static final Logger LOG = LoggerFactory.getLogger(ServerApiController.class);
+    private static final Set<String> PUBLISHING = Set.of("publish", "broadcast", "history");
     private static final int MAX_DEPTH = 32;
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
             .streamReadConstraints(
@@ -56,21 +58,21 @@ final class ServerApiController {
         if (key.isEmpty()) {
             return Refusal.of(HttpStatus.UNAUTHORIZED, "an API key is needed, in X-API-Key");
         }
-        if (!key.get().scopes().contains(Scope.USERS_WRITE)) {
-            return Refusal.of(HttpStatus.FORBIDDEN, "the API key has not the scope " + Scope.USERS_WRITE.label());
+        Scope scope = PUBLISHING.contains(method) ? Scope.EVENTS_WRITE : Scope.USERS_WRITE;
+        if (!key.get().scopes().contains(scope)) {
+            return Refusal.of(HttpStatus.FORBIDDEN, "the API key has not the scope " + scope.label());
         }
-        return HttpResponse.ok(
-                        switch (outcome(method, body)) {
-                            case Rpcs.Result(byte[] data) ->
-                                "{\"result\":" + new String(data, StandardCharsets.UTF_8) + "}";
-                            case Rpcs.Refused(ProtocolError error) ->
-                                "{\"error\":"
-                                        + JSON.createObjectNode()
-                                                .put("code", error.code())
-                                                .put("message", error.message())
-                                        + "}";
-                        })
-                .contentType(MediaType.APPLICATION_JSON_TYPE);
+        return HttpResponse.ok(answer(outcome(method, body))).contentType(MediaType.APPLICATION_JSON_TYPE);
+    }
+
+    /// The body that tells of an outcome.
+    static String answer(Rpcs.Outcome outcome) {
+        return switch (outcome) {
+            case Rpcs.Result(byte[] data) -> "{\"result\":" + new String(data, StandardCharsets.UTF_8) + "}";
+            case Rpcs.Refused(ProtocolError error) ->
+                "{\"error\":"
+                        + JSON.createObjectNode().put("code", error.code()).put("message", error.message()) + "}";
+        };
     }
 
     private Rpcs.Outcome outcome(String method, byte[] body) {

@@ -1,6 +1,10 @@
 package io.belfry.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.belfry.core.identity.Revocations;
 import io.belfry.core.user.UserId;
 import jakarta.inject.Singleton;
@@ -9,16 +13,23 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What services can do to the connections of users, on all gateways. Thread-safe; blocks.
+/// What services can do with plain channels and with the connections of users, on all gateways. Thread-safe; blocks.
 @Singleton
 final class ServerCalls {
     private static final byte[] DONE = "{}".getBytes(StandardCharsets.UTF_8);
 
+    private static final int MAX_DATA_BYTES = 65_536;
+    private static final int MAX_CHANNELS = 1_000;
+
+    private final Channels channels;
+    private final ChannelStore store;
     private final Revocations revocations;
     private final Orders orders;
     private final Clock clock;
 
-    ServerCalls(Revocations revocations, Orders orders, Clock clock) {
+    ServerCalls(Channels channels, ChannelStore store, Revocations revocations, Orders orders, Clock clock) {
+        this.channels = channels;
+        this.store = store;
         this.revocations = revocations;
         this.orders = orders;
         this.clock = clock;
@@ -27,11 +38,113 @@ final class ServerCalls {
     /// @param arguments an object
     Rpcs.Outcome call(String method, JsonNode arguments) {
         return switch (method) {
+            case "publish" -> publish(arguments);
+            case "broadcast" -> broadcast(arguments);
+            case "history" -> history(arguments);
+            case "unsubscribe" -> unsubscribe(arguments);
             case "disconnect" -> disconnect(arguments);
             case "invalidate_user_tokens" -> invalidate(arguments);
             case "revoke_token" -> revoke(arguments);
             default -> new Rpcs.Refused(ProtocolError.METHOD_NOT_FOUND);
         };
+    }
+
+    private Rpcs.Outcome publish(JsonNode arguments) {
+        return publish(arguments.path("channel").asText(), arguments.path("data"));
+    }
+
+    private Rpcs.Outcome publish(String channel, JsonNode data) {
+        Optional<Namespace> namespace = channels.namespaceOf(channel);
+        if (namespace.isEmpty()) {
+            return new Rpcs.Refused(ProtocolError.UNKNOWN_CHANNEL);
+        }
+        byte[] line = data.toString().getBytes(StandardCharsets.UTF_8);
+        if (!data.isContainerNode() || line.length > MAX_DATA_BYTES) {
+            return new Rpcs.Refused(ProtocolError.badRequest(
+                    "data (expected: an object or array of at most " + MAX_DATA_BYTES + " bytes)"));
+        }
+        ChannelStore.Position position = store.publish(
+                        channel, namespace.get(), ChannelPublication.encode("", "", line))
+                .join();
+        return new Rpcs.Result(bytes(
+                namespace.get().hasHistory()
+                        ? JsonNodeFactory.instance
+                                .objectNode()
+                                .put("offset", position.offset())
+                                .put("epoch", position.epoch())
+                        : JsonNodeFactory.instance.objectNode()));
+    }
+
+    /// The same to several channels, each with its own answer.
+    private Rpcs.Outcome broadcast(JsonNode arguments) {
+        JsonNode names = arguments.path("channels");
+        if (!names.isArray() || names.isEmpty() || names.size() > MAX_CHANNELS) {
+            return wrong("channels", arguments, "1 to " + MAX_CHANNELS + " names");
+        }
+        ArrayNode responses = JsonNodeFactory.instance.arrayNode();
+        for (JsonNode name : names) {
+            responses.addRawValue(
+                    new RawValue(ServerApiController.answer(publish(name.asText(), arguments.path("data")))));
+        }
+        return new Rpcs.Result(bytes(JsonNodeFactory.instance.objectNode().set("responses", responses)));
+    }
+
+    private Rpcs.Outcome history(JsonNode arguments) {
+        String channel = arguments.path("channel").asText();
+        Optional<Namespace> namespace = channels.namespaceOf(channel);
+        if (namespace.isEmpty()) {
+            return new Rpcs.Refused(ProtocolError.UNKNOWN_CHANNEL);
+        }
+        if (!namespace.get().hasHistory()) {
+            return new Rpcs.Refused(ProtocolError.NOT_AVAILABLE);
+        }
+        JsonNode since = arguments.path("since");
+        var command = new Command.History(
+                1,
+                channel,
+                arguments.path("limit").asInt(),
+                since.isObject()
+                        ? Optional.of(new Command.ClientPosition(
+                                true,
+                                since.path("epoch").asText(),
+                                since.path("offset").asLong()))
+                        : Optional.empty(),
+                arguments.path("reverse").asBoolean());
+        ChannelStore.History found = store.read(channel, namespace.get(), command.range(namespace.get()))
+                .join();
+        if (!command.isOfEpoch(found.epoch())) {
+            return new Rpcs.Refused(ProtocolError.UNRECOVERABLE);
+        }
+        ObjectNode result = JsonNodeFactory.instance.objectNode();
+        ArrayNode publications = result.putArray("publications");
+        for (ChannelPublication publication : found.publications()) {
+            ObjectNode one = publications.addObject().put("offset", publication.offset());
+            one.putRawValue("data", new RawValue(new String(publication.data(), StandardCharsets.UTF_8)));
+            if (!publication.user().isEmpty()) {
+                one.putObject("info").put("user", publication.user()).put("client", publication.client());
+            }
+        }
+        return new Rpcs.Result(bytes(result.put("epoch", found.epoch()).put("offset", found.offset())));
+    }
+
+    private Rpcs.Outcome unsubscribe(JsonNode arguments) {
+        Optional<UserId> user = user(arguments);
+        if (user.isEmpty()) {
+            return wrong("user", arguments, UserId.EXPECTED);
+        }
+        String channel = arguments.path("channel").asText();
+        if (channels.namespaceOf(channel).isEmpty()) {
+            return new Rpcs.Refused(ProtocolError.UNKNOWN_CHANNEL);
+        }
+        return given(new Orders.Leaving(user.get().value(), channel));
+    }
+
+    private Rpcs.Outcome given(Orders.Order order) {
+        return orders.give(order).join() < 0 ? new Rpcs.Refused(ProtocolError.INTERNAL) : new Rpcs.Result(DONE);
+    }
+
+    private static byte[] bytes(JsonNode json) {
+        return json.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private Rpcs.Outcome disconnect(JsonNode arguments) {
@@ -50,8 +163,7 @@ final class ServerCalls {
             return new Rpcs.Refused(
                     ProtocolError.badRequest("disconnect.code: " + code + " (expected: 3503, or 3011 to reconnect)"));
         }
-        long heard = orders.give(new Orders.Closing(user.get().value(), why)).join();
-        return heard < 0 ? new Rpcs.Refused(ProtocolError.INTERNAL) : new Rpcs.Result(DONE);
+        return given(new Orders.Closing(user.get().value(), why));
     }
 
     private Rpcs.Outcome invalidate(JsonNode arguments) {

@@ -6,6 +6,7 @@ import io.belfry.core.receipt.Receipt;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 /// What a user's feeds bring to one client, and what the client proved to have. Begins when the client is let in, and
 /// ends with the connection. Stays on the connection's event loop, but for what says otherwise.
@@ -21,6 +22,7 @@ final class Session {
     private final Feed feed;
     private final String deviceId;
     private final Optional<String> locale;
+    private final long number = ThreadLocalRandom.current().nextLong();
     private final Proof proof = new Proof();
     private final InboxReceiver inbox;
     private final AnnouncementReceiver announcements;
@@ -30,6 +32,9 @@ final class Session {
     private String epoch = "";
     private volatile boolean live;
     private boolean proving;
+
+    /// Made when the client asks for the first channel; most never do.
+    private ClientSubscriptions subscriptions;
 
     Session(Gateway gateway, Connection connection, Feed feed, String deviceId, Optional<String> locale) {
         this.gateway = gateway;
@@ -65,6 +70,25 @@ final class Session {
 
     Optional<String> locale() {
         return locale;
+    }
+
+    /// The server's own name for the connection.
+    String clientId() {
+        return gateway.clientId(number);
+    }
+
+    ClientSubscriptions subscriptions(WebSocketConnection of) {
+        if (subscriptions == null) {
+            subscriptions = new ClientSubscriptions(gateway, of, this);
+        }
+        return subscriptions;
+    }
+
+    /// A service wants the client to leave a channel.
+    void expel(String channel) {
+        if (subscriptions != null) {
+            subscriptions.expel(channel);
+        }
     }
 
     Proof proof() {
@@ -130,6 +154,9 @@ final class Session {
     /// comes back.
     void end() {
         live = false;
+        if (subscriptions != null) {
+            subscriptions.end();
+        }
         feed.remove(this, loop().index);
         boolean onAnother = gateway.registry().leave(this);
         if (proving) {
@@ -163,6 +190,9 @@ final class Session {
     void drained() {
         inbox.drained();
         announcements.drained();
+        if (subscriptions != null) {
+            subscriptions.drained();
+        }
     }
 
     /// A ping was answered.

@@ -120,6 +120,10 @@ final class WebSocketConnection extends Connection implements FrameReader.Reader
 
     // Out -------------------------------------------------------------------------------------------------------
 
+    void tell(Reply reply) {
+        write(encoding.frame(loop().allocator, reply));
+    }
+
     @Override
     void publish(Publication publication, boolean ping) {
         write(publication.frame(loop().allocator, encoding, ping));

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -39,7 +40,14 @@ class FuzzTest {
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
     FuzzTest(TestDatabase database, RedisServer redis) {
-        node = GatewayNode.start(database, redis.url());
+        node = GatewayNode.start(
+                database,
+                redis.url(),
+                Map.of(
+                        "belfry.gateway.namespaces.news.history-size",
+                        10,
+                        "belfry.gateway.namespaces.news.publish",
+                        "users"));
         log.start();
         ((Logger) LoggerFactory.getLogger("io.belfry")).addAppender(log);
     }

@@ -45,6 +45,34 @@ class RedisOutageTest {
     }
 
     @Test
+    void subscribersOfAChannelWhoseHistoryWasLostComeAnew(@TempDir Path home) throws Exception {
+        RedisServer redis = RedisServer.start(home, 0);
+        int port = redis.port();
+        try (GatewayNode node = node(redis.url(), Map.of("belfry.gateway.namespaces.news.history-size", 10));
+                RawClient client = RawClient.connect(node, "reader")) {
+            String subscribe = "{\"channel\":\"news:all\",\"flag\":1";
+            String epoch = client.call("subscribe", subscribe + "}")
+                    .at("/subscribe/epoch")
+                    .asText();
+            redis.kill();
+            redis.close();
+            await().until(() -> node.bean(FeedSubscriptions.class).troubles().size() == 4);
+            redis = RedisServer.start(home, port);
+
+            assertThat(client.next(m -> m.at("/push/unsubscribe").isObject())
+                            .at("/push/unsubscribe/code")
+                            .asInt())
+                    .isEqualTo(2500);
+            assertThat(client.call("subscribe", subscribe + ",\"recover\":true,\"epoch\":\"" + epoch + "\"}")
+                            .at("/subscribe/recovered")
+                            .asBoolean(true))
+                    .isFalse();
+        } finally {
+            redis.close();
+        }
+    }
+
+    @Test
     void afterARestartOfAnEmptyRedisNothingIsMissingAndWhatFollowsIsLive(@TempDir Path home) throws Exception {
         RedisServer redis = RedisServer.start(home, 0);
         int port = redis.port();

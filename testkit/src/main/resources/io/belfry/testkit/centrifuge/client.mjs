@@ -58,7 +58,8 @@ const commands = {
   subscribe: ({ channel }) => {
     const subscription = client.newSubscription(channel);
     subscription.on('error', ({ error }) => say('subscriptionError', { channel, error }));
-    subscription.on('subscribed', context => say('clientSubscribed', context));
+    subscription.on('subscribed', context => say('clientSubscribed', decoded(context)));
+    subscription.on('publication', ({ data, offset }) => say('publication', { channel, data: decode(data), offset }));
     subscription.on('unsubscribed', ({ code, reason }) => say('clientUnsubscribed', { channel, code, reason }));
     subscription.subscribe();
   },

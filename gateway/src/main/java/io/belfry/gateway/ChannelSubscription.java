@@ -1,0 +1,117 @@
+package io.belfry.gateway;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+
+/// One connection's subscription to a plain channel. In a channel with history the client gets every publication, in
+/// order, or is told to subscribe anew, which recovers it; in one without, what it cannot take in at the moment is
+/// lost.
+/// Stays on the connection's event loop.
+final class ChannelSubscription {
+    private static final int MAX_HELD = 64;
+
+    /// The next one on the same loop; kept by [ChannelFeed].
+    ChannelSubscription next;
+
+    private final ClientSubscriptions owner;
+    private final WebSocketConnection connection;
+    private final ChannelFeed feed;
+    private Mode mode = Mode.JOINING;
+    private ArrayList<ChannelPublication> held = new ArrayList<>(2);
+    private long last;
+    private String epoch = "";
+
+    private enum Mode {
+        /// The client is not told yet: hold everything.
+        JOINING,
+        LIVE,
+        /// The client does not take in what was written. It is told to come anew when it does.
+        LAGGING,
+        ENDED
+    }
+
+    ChannelSubscription(ClientSubscriptions owner, WebSocketConnection connection, ChannelFeed feed) {
+        this.owner = owner;
+        this.connection = connection;
+        this.feed = feed;
+    }
+
+    ChannelFeed feed() {
+        return feed;
+    }
+
+    boolean isLive() {
+        return mode == Mode.LIVE || mode == Mode.LAGGING;
+    }
+
+    /// The client was told that it has everything up to there.
+    void begin(ChannelStore.Position from) {
+        last = from.offset();
+        epoch = from.epoch();
+        mode = Mode.LIVE;
+        ArrayList<ChannelPublication> waiting = held;
+        held = null;
+        for (ChannelPublication publication : waiting) {
+            var frames = new SharedFrames(publication.head(feed), publication.offset(), publication.data(), 0);
+            publish(publication, frames);
+            frames.release();
+        }
+    }
+
+    void end() {
+        mode = Mode.ENDED;
+        held = null;
+    }
+
+    void publish(ChannelPublication publication, SharedFrames frames) {
+        switch (mode) {
+            case JOINING -> hold(publication);
+            case LIVE -> {
+                if (!feed.namespace().hasHistory()) {
+                    write(frames);
+                } else if (publication.epoch().equals(epoch) && publication.offset() <= last) {
+                    // It had this when it subscribed.
+                    return;
+                } else if (!publication.epoch().equals(epoch) || publication.offset() != last + 1) {
+                    owner.lost(this);
+                } else if (write(frames)) {
+                    last = publication.offset();
+                } else {
+                    mode = Mode.LAGGING;
+                }
+            }
+            case LAGGING, ENDED -> {}
+        }
+    }
+
+    /// More than can be held leaves a gap, which is noticed.
+    private void hold(ChannelPublication publication) {
+        if (held.size() < MAX_HELD) {
+            held.add(publication);
+        }
+    }
+
+    private boolean write(SharedFrames frames) {
+        if (!connection.isWritable()) {
+            connection.gateway().metrics().lagged();
+            return false;
+        }
+        ByteBuf frame = frames.frame(connection.loop().allocator, connection.encoding(), false);
+        connection.write(frame);
+        connection.gateway().metrics().delivered();
+        return true;
+    }
+
+    /// The client takes in again.
+    void drained() {
+        if (mode == Mode.LAGGING) {
+            owner.lost(this);
+        }
+    }
+
+    void compare(ChannelStore.History head) {
+        if (mode == Mode.LIVE && (!head.epoch().equals(epoch) || head.offset() > last)) {
+            owner.lost(this);
+        }
+    }
+}
