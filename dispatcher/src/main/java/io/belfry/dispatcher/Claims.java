@@ -66,8 +66,7 @@ final class Claims {
     /// first events.
     ///
     /// @param maxLanes with one alone there is more work for others at the same time; with all of them, events wait
-    /// for
-    ///     fewer transactions
+    ///     for fewer transactions
     /// @param maxEvents of all lanes together, about
     Claim next(Connection connection, Priority priority, int maxLanes, int maxEvents) throws SQLException {
         List<Integer> held = lock(connection, priority, maxLanes);

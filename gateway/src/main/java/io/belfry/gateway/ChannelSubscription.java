@@ -5,8 +5,7 @@ import java.util.ArrayList;
 
 /// One connection's subscription to a plain channel. In a channel with history the client gets every publication, in
 /// order, or is told to subscribe anew, which recovers it; in one without, what it cannot take in at the moment is
-/// lost.
-/// Stays on the connection's event loop.
+/// lost. Stays on the connection's event loop.
 final class ChannelSubscription {
     private static final int MAX_HELD = 64;
 

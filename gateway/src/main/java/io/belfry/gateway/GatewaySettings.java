@@ -86,8 +86,7 @@ public record GatewaySettings(
     /// How much a client that comes back is sent (`belfry.gateway.recovery`). One that missed more reloads.
     ///
     /// @param gapHold how long a publication that came too early waits for those before it, which other processes
-    /// may
-    ///     be about to publish; then they are read from the database
+    ///     may be about to publish; then they are read from the database
     @ConfigurationProperties("recovery")
     public record Recovery(
             @Bindable(defaultValue = "300") @Min(0) int changes,
@@ -116,8 +115,7 @@ public record GatewaySettings(
     ///
     /// @param flushEvery how often receipts are saved, all together; well below the shortest push delay
     /// @param backlog devices whose receipts may wait for the database; more are dropped, and those devices may get
-    /// a
-    ///     push for what they have
+    ///     a push for what they have
     /// @param pushGrace how long after its socket died a client may come back before what it did not get is pushed
     @ConfigurationProperties("receipts")
     public record Receipts(

@@ -7,8 +7,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /// Checks what is to be published: it becomes part of others' messages as it is, so it must be JSON in UTF-8, and in
-/// one
-/// line. Stateless.
+/// one line. Stateless.
 final class JsonLine {
     private static final int MAX_DEPTH = 32;
     private static final JsonFactory JSON = JsonFactory.builder()

@@ -9,8 +9,7 @@ import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
 
 /// What channels of one namespace are like (`belfry.gateway.namespaces.<name>`). A channel belongs to the namespace
-/// that
-/// its name has before the first colon: `news:today` to `news`. Channels of no namespace do not exist.
+/// that its name has before the first colon: `news:today` to `news`. Channels of no namespace do not exist.
 ///
 /// @param subscribe who may subscribe
 /// @param publish which clients may publish; services may always

@@ -41,10 +41,9 @@ final class Registry {
     /// The node has as many users as it can listen for.
     record Full() implements Joining {}
 
-    /// Counts a session of the user in, and subscribes the user's feed if it is the first. When the user has as many as
-    /// one may have, that of the client which has been silent for longest makes room. Each success is followed by
-    /// one
-    /// [#leave].
+    /// Counts a session of the user in, and subscribes the user's feed if it is the first. When the user has as
+    /// many as one may have, that of the client which has been silent for longest makes room. Each success is
+    /// followed by one [#leave].
     ///
     /// @param make is called at most once, and must not come back here
     Joining join(String user, Function<Feed, Session> make) {

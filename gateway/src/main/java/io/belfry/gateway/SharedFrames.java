@@ -5,8 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 
 /// The frames of one publication for the connections of one event loop. Each is built when the first connection needs
 /// it, and shared by all that speak its encoding; one that also asks for proof of receipt is some bytes longer, so
-/// there
-/// are at most two an encoding. Stays on its loop.
+/// there are at most two an encoding. Stays on its loop.
 final class SharedFrames {
     private static final int ENCODINGS = Encoding.values().length;
 

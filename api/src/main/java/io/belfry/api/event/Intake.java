@@ -56,8 +56,8 @@ public class Intake {
 
     /// @param events of one request, no more than a batch may have
     /// @return what became of each once that is durable, in their order; empty for one where it is not known to be:
-    /// the
-    ///     database is away, or was lost while it committed. The caller may try again with the same idempotency key
+    ///     the database is away, or was lost while it committed. The caller may try again with the same idempotency
+    ///     key
     CompletableFuture<List<Optional<Appended>>> accept(List<NewEvent> events) {
         Waiting waiting = new Waiting(events, new CompletableFuture<>());
         if (stopping || !room.tryAcquire(events.size())) {

@@ -3,11 +3,9 @@ package io.belfry.api.limit;
 import java.util.OptionalLong;
 
 /// What one API key may still send through this node in the present window. The node takes blocks of the window's
-/// events
-/// from Redis ahead of need, and answers from what it has: no request waits for Redis. While a block is on its way,
-/// events
-/// are let through on credit, so that all nodes together can exceed the limit by what comes in one round trip.
-/// Thread-safe;
+/// events from Redis ahead of need, and answers from what it has: no request waits for Redis. While a block is on its
+/// way, events are let through on credit, so that all nodes together can exceed the limit by what comes in one round
+/// trip. While Redis is away each node counts alone, and tells what it let through with its next block. Thread-safe;
 /// does not block.
 final class Allowance {
     private final long limit;
@@ -27,8 +25,7 @@ final class Allowance {
     }
 
     /// @param isAllowed whether the events may come in
-    /// @param lease how many more to take from Redis for this window; empty when there is no need, or somebody is
-    /// at it
+    /// @param lease how many more to take from Redis; empty when there is no need, or somebody is at it
     record Answer(boolean isAllowed, OptionalLong lease) {}
 
     /// @param events of one request, which come in together or not at all
@@ -59,11 +56,10 @@ final class Allowance {
         exhausted = left < asked;
     }
 
-    /// Redis did not answer: until it does, this node counts alone.
-    synchronized void failed(long ofWindow, long asked) {
+    /// Redis did not give the block: the next events ask again, for what was let through meanwhile too.
+    synchronized void failed(long ofWindow) {
         if (ofWindow == window) {
             leasing = false;
-            leased += asked;
         }
     }
 

@@ -9,9 +9,8 @@ import java.time.Duration;
 ///
 /// @param events in one window; each event of a batch counts
 /// @param window how long a window is; all keys' windows begin at the same time
-/// @param blocks of which a window's events consist: a node takes one at a time from Redis, so fewer mean fewer calls,
-/// and
-///     more are more exact
+/// @param blocks of which a window's events consist: a node takes one at a time from Redis, so fewer mean fewer
+/// calls, and more are more exact
 @ConfigurationProperties("belfry.rate-limit")
 public record RateLimitSettings(
         @Bindable(defaultValue = "2000000") @Min(1) long events,

@@ -75,7 +75,7 @@ public class RateLimits {
         Optional<RedisAsyncCommands<String, String>> redis =
                 link.get().filter(StatefulRedisConnection::isOpen).map(StatefulRedisConnection::async);
         if (redis.isEmpty()) {
-            allowance.failed(window, asked);
+            allowance.failed(window);
             return;
         }
         String key = PREFIX + apiKey + ":" + window;
@@ -85,7 +85,7 @@ public class RateLimits {
             if (failure == null) {
                 allowance.granted(window, asked, taken);
             } else {
-                allowance.failed(window, asked);
+                allowance.failed(window);
             }
         });
     }

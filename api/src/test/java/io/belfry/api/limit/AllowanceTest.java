@@ -53,8 +53,16 @@ class AllowanceTest {
         for (int i = 0; i < 100; i++) {
             Allowance.Answer answer = allowance.take(1, 1);
             assertThat(answer.isAllowed()).isTrue();
-            answer.lease().ifPresent(asked -> allowance.failed(1, asked));
+            answer.lease().ifPresent(asked -> allowance.failed(1));
         }
         assertThat(allowance.take(1, 1).isAllowed()).isFalse();
+    }
+
+    @Test
+    void tellsRedisWhatItLetThroughAlone() {
+        allowance.take(1, 40);
+        allowance.failed(1);
+
+        assertThat(allowance.take(1, 1).lease()).hasValue(51);
     }
 }

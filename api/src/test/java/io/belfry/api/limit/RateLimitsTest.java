@@ -40,10 +40,10 @@ class RateLimitsTest {
                             .status())
                     .toList();
 
-            // Beyond the limit by what comes while a block is on its way, and short of it by what a node took and did
-            // not use.
+            // Beyond the limit by what comes while a block is on its way (at most a block a node, unless Redis takes
+            // as long as a dozen requests), and short of it by what a node took and did not use.
             assertThat(statuses.stream().filter(status -> status == 202).count())
-                    .isBetween(180L, 202L);
+                    .isBetween(180L, 220L);
             Answer refused = one.call("POST", "/v1/events", key, EVENT).isProblem(429, "rate-limited");
             assertThat(refused.header("Retry-After")).isEqualTo(refused.header("RateLimit-Reset"));
             one.call("POST", "/v1/events:batch", key, "[" + EVENT + "," + EVENT + "]")

@@ -10,8 +10,7 @@ public final class DatabaseFault {
     /// was lost. The same work may succeed later, and other work would fail now.
     ///
     /// By the class of the SQLSTATE (PostgreSQL's appendix A): 08 connection, 40 rollback, 53 resources, 55 locks,
-    /// 57
-    /// operator intervention, 58 system. A pool that has no connection to give names none.
+    /// 57 operator intervention, 58 system. A pool that has no connection to give names none.
     public static boolean isPassing(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {

@@ -69,8 +69,7 @@ public class DataSchemas {
     }
 
     /// Gives a type a schema, or takes it from it. From then on, within moments, events of the type must be as it has
-    /// it;
-    /// those that were accepted before stay.
+    /// it; those that were accepted before stay.
     ///
     /// @param seen what it was when it was edited
     public Saved save(String type, Optional<String> seen, Optional<String> schema) {

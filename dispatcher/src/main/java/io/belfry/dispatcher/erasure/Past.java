@@ -11,8 +11,7 @@ import org.jdbi.v3.core.Jdbi;
 /// Goes through the events of the past, a page at a time, and takes the users who were erased out of them: their id
 /// becomes a pseudonym, and events that were for them alone lose their data. The row of the erasure is locked while a
 /// page is worked on, so that one dispatcher at a time is at it, and the next goes on where one died. Thread-safe;
-/// blocks
-/// on the database.
+/// blocks on the database.
 @Singleton
 final class Past {
     private static final String NEXT = """
@@ -22,8 +21,7 @@ final class Past {
             """;
 
     /// Up to a moment after the request, for clocks differ. The last event of the page comes with it, whether the
-    /// person
-    /// is in it or not.
+    /// person is in it or not.
     private static final String PAGE = """
             with page as materialized (
                 select id, actor, topic, recipients, data,

@@ -9,8 +9,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
 /// Replaces a person in JSON: every text and every name that is the person's id, whole, becomes the pseudonym. A part
-/// of
-/// a longer text stays, since `1` is in every price. The order of names and the digits of numbers stay as they were.
+/// of a longer text stays, since `1` is in every price. The order of names and the digits of numbers stay as they were.
 final class PersonalData {
     private static final JsonFactory JSON = new JsonFactory();
 

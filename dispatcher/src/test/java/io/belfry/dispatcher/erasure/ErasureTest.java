@@ -136,8 +136,7 @@ class ErasureTest {
     }
 
     /// A table with a column `user_id` that is new to this test fails it, until it is filled here and emptied there.
-    /// Tokens
-    /// that were revoked stay revoked: those rows end with the tokens.
+    /// Tokens that were revoked stay revoked: those rows end with the tokens.
     @Test
     void leavesNothingUnderTheIdInAnyTable() throws SQLException {
         for (String user : List.of("all-ana", "all-ben")) {

@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// A small Node project of a test, with its packages installed from the lock file. Lies under `target`, and is made
-/// once
-/// for each state of the lock file; builds that run at the same time wait for one another.
+/// once for each state of the lock file; builds that run at the same time wait for one another.
 ///
 /// @param near the class beside which its files are: `package.json`, `package-lock.json`, `npmrc`
 /// @param name of its directory under `target`
