@@ -1,6 +1,7 @@
 package io.belfry.gateway;
 
 import io.belfry.core.feed.FeedNames;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A plain channel to which connections of this node are subscribed. Each event loop keeps its own chain of the
@@ -82,12 +83,25 @@ final class ChannelFeed extends RedisSubscription {
 
     @Override
     void deliver(Loop loop, byte[] message) {
+        Optional<ChannelMove> move = ChannelMove.ofFeed(message);
+        if (move.isPresent()) {
+            deliver(loop, new Reply.Moved(name, move.get()));
+            return;
+        }
         ChannelPublication publication = ChannelPublication.ofFeed(message);
         var frames = new SharedFrames(publication.head(this), publication.offset(), publication.data(), 0);
         ChannelSubscription next;
         for (ChannelSubscription s = first[loop.index]; s != null; s = next) {
             next = s.next;
             s.publish(publication, frames);
+        }
+        frames.release();
+    }
+
+    private void deliver(Loop loop, Reply.Moved move) {
+        var frames = new SharedReply(move);
+        for (ChannelSubscription s = first[loop.index]; s != null; s = s.next) {
+            s.tell(frames);
         }
         frames.release();
     }

@@ -4,14 +4,14 @@ import java.nio.charset.StandardCharsets;
 
 /// One publication of a plain channel, as it is kept and sent in Redis.
 ///
-/// Wire form: user, client and data, separated by newlines; user and client are empty when a service published.
+/// Wire form: who published, and the data.
 ///
 /// @param offset in the channel's history, or 0 if it keeps none
 /// @param epoch in which the offset counts
 /// @param data one line of JSON
-record ChannelPublication(long offset, String epoch, String user, String client, byte[] data) {
-    static byte[] encode(String user, String client, byte[] data) {
-        byte[] head = (user + "\n" + client + "\n").getBytes(StandardCharsets.UTF_8);
+record ChannelPublication(long offset, String epoch, ClientInfo info, byte[] data) {
+    static byte[] encode(ClientInfo info, byte[] data) {
+        byte[] head = info.encode();
         byte[] encoded = new byte[head.length + data.length];
         System.arraycopy(head, 0, encoded, 0, head.length);
         System.arraycopy(data, 0, encoded, head.length, data.length);
@@ -20,23 +20,22 @@ record ChannelPublication(long offset, String epoch, String user, String client,
 
     /// @param from where in the array it begins
     static ChannelPublication decode(long offset, String epoch, byte[] encoded, int from) {
-        int user = next(encoded, from, '\n');
-        int client = next(encoded, user + 1, '\n');
-        byte[] data = new byte[encoded.length - client - 1];
-        System.arraycopy(encoded, client + 1, data, 0, data.length);
-        return new ChannelPublication(offset, epoch, text(encoded, from, user), text(encoded, user + 1, client), data);
+        int start = ClientInfo.end(encoded, from);
+        byte[] data = new byte[encoded.length - start];
+        System.arraycopy(encoded, start, data, 0, data.length);
+        return new ChannelPublication(offset, epoch, ClientInfo.decode(encoded, from), data);
     }
 
     /// A message on the channel's feed: offset, epoch and publication, separated by spaces.
     static ChannelPublication ofFeed(byte[] message) {
-        int offset = next(message, 0, ' ');
-        int epoch = next(message, offset + 1, ' ');
+        int offset = next(message, 0);
+        int epoch = next(message, offset + 1);
         return decode(Long.parseLong(text(message, 0, offset)), text(message, offset + 1, epoch), message, epoch + 1);
     }
 
-    private static int next(byte[] in, int from, char wanted) {
+    private static int next(byte[] in, int from) {
         for (int i = from; i < in.length; i++) {
-            if (in[i] == wanted) {
+            if (in[i] == ' ') {
                 return i;
             }
         }
@@ -48,6 +47,6 @@ record ChannelPublication(long offset, String epoch, String user, String client,
     }
 
     PushHead head(ChannelFeed feed) {
-        return user.isEmpty() ? feed.head() : PushHead.of(feed.name(), user, client);
+        return info.isService() ? feed.head() : PushHead.of(feed.name(), info);
     }
 }

@@ -99,6 +99,16 @@ final class ChannelStore {
                 .thenApply(answer -> new Position(number(answer.get(1)), text(answer.get(0))));
     }
 
+    /// Tells subscribers that somebody came or went. Whoever does not hear it at once never does.
+    void tell(String channel, ChannelMove move) {
+        redis().thenCompose(c -> c.async().publish(FeedNames.channel(channel), move.encode()));
+    }
+
+    /// Forgets what was published. Offsets go on.
+    CompletableFuture<Long> removeHistory(String channel) {
+        return redis().thenCompose(c -> c.async().del(stream(channel)));
+    }
+
     CompletableFuture<History> read(String channel, Namespace namespace, Range range) {
         byte[][] keys = {stream(channel), position(channel)};
         return redis().thenCompose(c -> c.async()

@@ -1,7 +1,12 @@
 package io.belfry.gateway;
 
+import io.belfry.core.identity.TokenVerdict;
 import io.netty.buffer.ByteBuf;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /// One connection's subscription to a plain channel. In a channel with history the client gets every publication, in
 /// order, or is told to subscribe anew, which recovers it; in one without, what it cannot take in at the moment is
@@ -15,6 +20,9 @@ final class ChannelSubscription {
     private final ClientSubscriptions owner;
     private final WebSocketConnection connection;
     private final ChannelFeed feed;
+    private final boolean moves;
+    private Terms terms;
+    private ClientInfo present;
     private Mode mode = Mode.JOINING;
     private ArrayList<ChannelPublication> held = new ArrayList<>(2);
     private long last;
@@ -29,10 +37,66 @@ final class ChannelSubscription {
         ENDED
     }
 
-    ChannelSubscription(ClientSubscriptions owner, WebSocketConnection connection, ChannelFeed feed) {
+    /// On what grounds it is there.
+    ///
+    /// @param endsAtSeconds since 1970, when its token does, or [#NEVER]
+    /// @param info what its token says of the client, or empty
+    record Terms(long endsAtSeconds, String info, boolean isByServer) {
+        private static final long NEVER = Long.MAX_VALUE;
+
+        static final Terms NONE = new Terms(NEVER, "", false);
+
+        /// A service subscribed it.
+        static final Terms BY_SERVER = new Terms(NEVER, "", true);
+
+        static Terms of(TokenVerdict.Valid token) {
+            return new Terms(
+                    token.expiresAt().equals(Instant.MAX)
+                            ? NEVER
+                            : token.expiresAt().getEpochSecond(),
+                    token.info(),
+                    false);
+        }
+
+        boolean endsBefore(long seconds) {
+            return endsAtSeconds < seconds;
+        }
+
+        /// How long it is still good, at least 1; empty when it does not end.
+        OptionalLong ttlSeconds(Clock clock) {
+            return endsAtSeconds == NEVER
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(
+                            Math.max(1, endsAtSeconds - clock.instant().getEpochSecond()));
+        }
+    }
+
+    /// @param moves whether the client wants to be told of those who come and go
+    ChannelSubscription(
+            ClientSubscriptions owner, WebSocketConnection connection, ChannelFeed feed, Terms terms, boolean moves) {
         this.owner = owner;
         this.connection = connection;
         this.feed = feed;
+        this.terms = terms;
+        this.moves = moves;
+    }
+
+    Terms terms() {
+        return terms;
+    }
+
+    /// The client has a new token for it. Others keep knowing it by what the first one said.
+    void holds(Terms renewed) {
+        terms = new Terms(renewed.endsAtSeconds, terms.info, terms.isByServer);
+    }
+
+    /// As whom it is in the channel's presence, if it is.
+    Optional<ClientInfo> presence() {
+        return Optional.ofNullable(present);
+    }
+
+    void present(ClientInfo who) {
+        present = who;
     }
 
     ChannelFeed feed() {
@@ -99,6 +163,13 @@ final class ChannelSubscription {
         connection.write(frame);
         connection.gateway().metrics().delivered();
         return true;
+    }
+
+    /// Somebody came or went. Nothing is told that the client does not take in at once.
+    void tell(SharedReply move) {
+        if (moves && mode == Mode.LIVE && connection.isWritable()) {
+            connection.write(move.frame(connection.loop().allocator, connection.encoding()));
+        }
     }
 
     /// The client takes in again.

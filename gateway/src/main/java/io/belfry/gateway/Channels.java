@@ -39,6 +39,7 @@ final class Channels {
         this.store = store;
         this.metrics = metrics;
         this.maxFeeds = settings.feeds().connections() * settings.feeds().channelsPerConnection();
+        metrics.channels(feeds);
     }
 
     /// The namespace of a channel, if there may be such a channel.

@@ -8,6 +8,11 @@ sealed interface Command {
     /// The number that the reply repeats; 0 when no reply is wanted.
     long id();
 
+    /// One that concerns a channel.
+    sealed interface OfChannel extends Command {
+        String channel();
+    }
+
     /// @param positions where the client stands in the channels it had, when it comes back
     record Connect(
             long id,
@@ -22,18 +27,28 @@ sealed interface Command {
 
     record Refresh(long id, String token) implements Command {}
 
+    /// @param token for the channel, or empty
     /// @param mustRecover an error is wanted rather than a subscription that could not recover
-    record Subscribe(long id, String channel, ClientPosition position, boolean mustRecover) implements Command {}
+    /// @param moves whether it wants to be told of those who come and go
+    record Subscribe(long id, String channel, String token, ClientPosition position, boolean mustRecover, boolean moves)
+            implements OfChannel {}
 
-    record Unsubscribe(long id, String channel) implements Command {}
+    /// A new token for a subscription.
+    record SubscriptionRefresh(long id, String channel, String token) implements OfChannel {}
+
+    record Presence(long id, String channel) implements OfChannel {}
+
+    record PresenceStats(long id, String channel) implements OfChannel {}
+
+    record Unsubscribe(long id, String channel) implements OfChannel {}
 
     /// @param data JSON, unchecked
-    record Publish(long id, String channel, byte[] data) implements Command {}
+    record Publish(long id, String channel, byte[] data) implements OfChannel {}
 
     /// @param limit 0 for the position alone, negative for as many as there are
     /// @param since only what came after it; of what came before it when reverse
     record History(long id, String channel, int limit, Optional<ClientPosition> since, boolean reverse)
-            implements Command {
+            implements OfChannel {
         boolean isOfEpoch(String epoch) {
             return since.isEmpty()
                     || since.get().epoch().isEmpty()
@@ -51,9 +66,6 @@ sealed interface Command {
             return new ChannelStore.Range(0, to, most, ChannelStore.Direction.REVERSE);
         }
     }
-
-    /// A command of the protocol that this server does not offer.
-    record NotOffered(long id) implements Command {}
 
     /// Something for the server's application, which has no use for it.
     record Send() implements Command {

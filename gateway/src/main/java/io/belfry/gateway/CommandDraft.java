@@ -30,6 +30,7 @@ final class CommandDraft {
     long flag;
     long limit;
     boolean reverse;
+    boolean joinLeave;
     Command.ClientPosition since;
     String deviceId;
     String locale;
@@ -108,7 +109,12 @@ final class CommandDraft {
             case REFRESH -> new Command.Refresh(id, token);
             case SUBSCRIBE ->
                 new Command.Subscribe(
-                        id, channel, new Command.ClientPosition(recover, epoch, offset), (flag & MUST_RECOVER) != 0);
+                        id,
+                        channel,
+                        token,
+                        new Command.ClientPosition(recover, epoch, offset),
+                        (flag & MUST_RECOVER) != 0,
+                        joinLeave);
             case UNSUBSCRIBE -> new Command.Unsubscribe(id, channel);
             case SEND -> new Command.Send();
             case PUBLISH -> new Command.Publish(id, channel, data);
@@ -119,7 +125,9 @@ final class CommandDraft {
                         Math.clamp(limit, Integer.MIN_VALUE, Integer.MAX_VALUE),
                         Optional.ofNullable(since),
                         reverse);
-            case PRESENCE, PRESENCE_STATS, SUB_REFRESH -> new Command.NotOffered(id);
+            case PRESENCE -> new Command.Presence(id, channel);
+            case PRESENCE_STATS -> new Command.PresenceStats(id, channel);
+            case SUB_REFRESH -> new Command.SubscriptionRefresh(id, channel, token);
         };
     }
 }

@@ -183,6 +183,8 @@ abstract class Connection extends ChannelDuplexHandler {
             disconnect(Disconnect.EXPIRED);
         } else if (gateway.epochs().isOver(session.epoch())) {
             disconnect(Disconnect.INSUFFICIENT_STATE);
+        } else {
+            session.checkSubscriptions();
         }
     }
 

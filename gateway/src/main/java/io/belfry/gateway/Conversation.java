@@ -143,39 +143,17 @@ final class Conversation implements Applicant {
         switch (command) {
             case Command.Rpc rpc -> call(rpc);
             case Command.Refresh refresh -> refresh(refresh);
-            case Command.Subscribe s -> {
-                if (ClientChannel.isOne(s.channel())) {
-                    reply(new Reply.Refused(s.id(), ProtocolError.ALREADY_SUBSCRIBED));
-                } else {
-                    working = true;
-                    subscriptions().subscribe(s, this::finish);
-                }
+            case Command.OfChannel c
+            when ClientChannel.isOne(c.channel()) ->
+                reply(new Reply.Refused(
+                        c.id(),
+                        c instanceof Command.Subscribe
+                                ? ProtocolError.ALREADY_SUBSCRIBED
+                                : ProtocolError.NOT_AVAILABLE));
+            case Command.OfChannel c -> {
+                working = true;
+                session.subscriptions(connection).take(c, this::finish);
             }
-            case Command.Unsubscribe u -> {
-                if (ClientChannel.isOne(u.channel())) {
-                    reply(new Reply.Refused(u.id(), ProtocolError.NOT_AVAILABLE));
-                } else {
-                    subscriptions().unsubscribe(u.channel());
-                    reply(new Reply.Unsubscribed(u.id()));
-                }
-            }
-            case Command.Publish p -> {
-                if (ClientChannel.isOne(p.channel())) {
-                    reply(new Reply.Refused(p.id(), ProtocolError.NOT_AVAILABLE));
-                } else {
-                    working = true;
-                    subscriptions().publish(p, this::finish);
-                }
-            }
-            case Command.History h -> {
-                if (ClientChannel.isOne(h.channel())) {
-                    reply(new Reply.Refused(h.id(), ProtocolError.NOT_AVAILABLE));
-                } else {
-                    working = true;
-                    subscriptions().history(h, this::finish);
-                }
-            }
-            case Command.NotOffered n -> reply(new Reply.Refused(n.id(), ProtocolError.NOT_AVAILABLE));
             case Command.Connect _, Command.Send _, Command.Pong _ -> {}
         }
     }
@@ -202,7 +180,7 @@ final class Conversation implements Applicant {
         gateway.tokenDesk().check(refresh.token(), loop(), answer -> {
             switch (answer) {
                 case TokenDesk.Judged(TokenVerdict.Valid valid)
-                when valid.user().value().equals(session.user()) -> {
+                when session.isOf(valid) -> {
                     session.holds(valid);
                     reply(new Reply.Refreshed(refresh.id(), session.ttlSeconds()));
                 }
@@ -214,10 +192,6 @@ final class Conversation implements Applicant {
             }
             worked();
         });
-    }
-
-    private ClientSubscriptions subscriptions() {
-        return session.subscriptions(connection);
     }
 
     /// Answers the command that is worked on.

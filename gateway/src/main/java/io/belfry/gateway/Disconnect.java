@@ -12,6 +12,8 @@ enum Disconnect {
     SERVER_ERROR(3004, "internal server error"),
     /// The token ended and was not refreshed; the client gets a new one and reconnects.
     EXPIRED(3005, "connection expired"),
+    /// The token with which the client refreshed a subscription has ended; the client reconnects, and gets a new one.
+    SUBSCRIPTION_EXPIRED(3006, "subscription expired"),
     /// It took in nothing for too long; the client reconnects and recovers.
     SLOW(3008, "slow"),
     /// What it missed is too much to send, or the inboxes are of a new generation; the client reconnects and reloads.

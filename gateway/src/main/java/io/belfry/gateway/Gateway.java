@@ -33,6 +33,7 @@ final class Gateway implements FeedSubscriptions.Listener {
     private final Revocations revocations;
     private final Channels channels;
     private final ChannelStore channelStore;
+    private final Presence presence;
 
     /// Half of the names of this node's connections.
     private final long node = ThreadLocalRandom.current().nextLong();
@@ -59,6 +60,7 @@ final class Gateway implements FeedSubscriptions.Listener {
             Revocations revocations,
             Channels channels,
             ChannelStore channelStore,
+            Presence presence,
             Epochs epochs) {
         this.settings = settings;
         this.registry = registry;
@@ -79,6 +81,7 @@ final class Gateway implements FeedSubscriptions.Listener {
         this.revocations = revocations;
         this.channels = channels;
         this.channelStore = channelStore;
+        this.presence = presence;
         this.epochs = epochs;
         epochs.start(announcements::restart);
         feeds.start(this, this::wanted);
@@ -166,6 +169,10 @@ final class Gateway implements FeedSubscriptions.Listener {
         return channelStore;
     }
 
+    Presence presence() {
+        return presence;
+    }
+
     /// The name of a connection, a UUID.
     String clientId(long number) {
         return new UUID(node & ~0xF000L | 0x4000L, number & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L).toString();
@@ -226,6 +233,7 @@ final class Gateway implements FeedSubscriptions.Listener {
         registry.forEachSession(order.user(), session -> {
             switch (order) {
                 case Orders.Closing closing -> session.connection().disconnect(closing.why());
+                case Orders.Joining joining -> session.enlist(joining.channel());
                 case Orders.Leaving leaving -> session.expel(leaving.channel());
             }
         });

@@ -39,6 +39,7 @@ final class GatewayMetrics {
     private final Counter receiptsDropped;
     private final Counter hastened;
     private final Counter databaseFailures;
+    private final Counter presenceFull;
     private final Counter bugs;
 
     /// How a connect command ended.
@@ -75,6 +76,7 @@ final class GatewayMetrics {
         this.receiptsDropped = counter("receipts.dropped", "Receipts given up because too many waited");
         this.hastened = counter("hastened", "Pushes made due because a socket died");
         this.databaseFailures = counter("database.failures", "Queries that failed");
+        this.presenceFull = counter("presence.full", "Subscriptions refused because a channel with presence was full");
         this.bugs = counter("bugs", "Connections closed for an error of the gateway itself");
     }
 
@@ -98,6 +100,12 @@ final class GatewayMetrics {
     void feeds(Map<String, Feed> feeds) {
         Gauge.builder("belfry.gateway.users", feeds, Map::size)
                 .description("Users with connections here")
+                .register(registry);
+    }
+
+    void channels(Map<String, ChannelFeed> channels) {
+        Gauge.builder("belfry.gateway.channels", channels, Map::size)
+                .description("Plain channels with subscribers here")
                 .register(registry);
     }
 
@@ -177,6 +185,10 @@ final class GatewayMetrics {
     void called(String method) {
         counter("calls", "RPCs", "method", METHODS.contains(method) ? method : "unknown")
                 .increment();
+    }
+
+    void presenceFull() {
+        presenceFull.increment();
     }
 
     void databaseFailed(Throwable failure) {

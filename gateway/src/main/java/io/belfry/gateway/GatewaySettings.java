@@ -18,6 +18,7 @@ import java.util.List;
 /// @param pongTimeout for the answer to a ping; then the socket is closed with 3012
 /// @param slowTimeout how long a client may be behind with what it is sent; then it is closed with 3008
 /// @param expiryGrace how long after its token's end a connection may still refresh it; then it is closed with 3005
+/// @param presenceLife how long somebody whose node died still counts as present in a channel
 /// @param streamRetry after how long clients of event streams come back, at least; at most twice that, at random
 /// @param ticketLife how long a ticket for an event stream may be used
 /// @param drain over how long the connections of a gateway that stops are closed, in random order
@@ -30,6 +31,7 @@ public record GatewaySettings(
         @Bindable(defaultValue = "10s") @NotNull Duration pongTimeout,
         @Bindable(defaultValue = "10s") @NotNull Duration slowTimeout,
         @Bindable(defaultValue = "25s") @NotNull Duration expiryGrace,
+        @Bindable(defaultValue = "60s") @NotNull Duration presenceLife,
         @Bindable(defaultValue = "1s") @NotNull Duration streamRetry,
         @Bindable(defaultValue = "30s") @NotNull Duration ticketLife,
         @Bindable(defaultValue = "5s") @NotNull Duration drain,

@@ -77,6 +77,7 @@ final class JsonCommands {
                 case "offset" -> draft.offset = json.getValueAsLong();
                 case "flag" -> draft.flag = json.getValueAsLong();
                 case "limit" -> draft.limit = json.getValueAsLong();
+                case "join_leave" -> draft.joinLeave = json.getValueAsBoolean();
                 case "reverse" -> draft.reverse = json.getValueAsBoolean();
                 case "since" -> {
                     require(json, value, JsonToken.START_OBJECT);

@@ -7,6 +7,7 @@ import io.belfry.core.inbox.InboxJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.OptionalLong;
 
 /// Writes the replies to commands as JSON messages. Stateless.
 final class JsonReplies {
@@ -23,6 +24,11 @@ final class JsonReplies {
             case Reply.Unsubscribed(long id) -> empty(id, "unsubscribe");
             case Reply.Published(long id) -> empty(id, "publish");
             case Reply.Subscribed subscribed -> subscribe(subscribed);
+            case Reply.SubscriptionRefreshed refreshed -> subscriptionRefresh(refreshed);
+            case Reply.Present present -> presence(present);
+            case Reply.PresentStats(long id, PresenceStore.Stats stats) -> presenceStats(id, stats);
+            case Reply.Moved moved -> moved(moved);
+            case Reply.Enlisted enlisted -> enlisted(enlisted);
             case Reply.Historic historic -> history(historic);
             case Reply.Expelled expelled -> expelled(expelled);
             case Reply.Refused(long id, ProtocolError error) -> error(id, error);
@@ -98,11 +104,9 @@ final class JsonReplies {
         for (Reply.Missed missed : publications) {
             json.writeStartObject();
             raw(json, out, "data", missed.data());
-            if (!missed.user().isEmpty()) {
-                json.writeObjectFieldStart("info");
-                json.writeStringField("user", missed.user());
-                json.writeStringField("client", missed.client());
-                json.writeEndObject();
+            if (!missed.info().isService()) {
+                json.writeFieldName("info");
+                json.writeRawValue(missed.info().json());
             }
             json.writeNumberField("offset", missed.offset());
             json.writeEndObject();
@@ -137,8 +141,69 @@ final class JsonReplies {
     private static byte[] subscribe(Reply.Subscribed subscribed) {
         return reply(subscribed.id(), (json, out) -> {
             json.writeObjectFieldStart("subscribe");
+            expiry(json, subscribed.ttlSeconds());
             if (subscribed.standing().isPresent()) {
                 standing(json, out, subscribed.standing().get());
+            }
+            json.writeEndObject();
+        });
+    }
+
+    private static void expiry(JsonGenerator json, OptionalLong ttlSeconds) throws IOException {
+        if (ttlSeconds.isPresent()) {
+            json.writeBooleanField("expires", true);
+            json.writeNumberField("ttl", ttlSeconds.getAsLong());
+        }
+    }
+
+    private static byte[] subscriptionRefresh(Reply.SubscriptionRefreshed refreshed) {
+        return reply(refreshed.id(), (json, out) -> {
+            json.writeObjectFieldStart("sub_refresh");
+            expiry(json, refreshed.ttlSeconds());
+            json.writeEndObject();
+        });
+    }
+
+    private static byte[] presence(Reply.Present present) {
+        return reply(present.id(), (json, out) -> {
+            json.writeObjectFieldStart("presence");
+            json.writeObjectFieldStart("presence");
+            for (ClientInfo client : present.clients()) {
+                json.writeFieldName(client.client());
+                json.writeRawValue(client.json());
+            }
+            json.writeEndObject();
+            json.writeEndObject();
+        });
+    }
+
+    private static byte[] presenceStats(long id, PresenceStore.Stats stats) {
+        return reply(id, (json, out) -> {
+            json.writeObjectFieldStart("presence_stats");
+            json.writeNumberField("num_clients", stats.clients());
+            json.writeNumberField("num_users", stats.users());
+            json.writeEndObject();
+        });
+    }
+
+    private static byte[] moved(Reply.Moved moved) {
+        return push(moved.channel(), (json, out) -> {
+            json.writeObjectFieldStart(
+                    switch (moved.move().kind()) {
+                        case JOIN -> "join";
+                        case LEAVE -> "leave";
+                    });
+            json.writeFieldName("info");
+            json.writeRawValue(moved.move().info().json());
+            json.writeEndObject();
+        });
+    }
+
+    private static byte[] enlisted(Reply.Enlisted enlisted) {
+        return push(enlisted.channel(), (json, out) -> {
+            json.writeObjectFieldStart("subscribe");
+            if (enlisted.standing().isPresent()) {
+                standing(json, out, enlisted.standing().get());
             }
             json.writeEndObject();
         });
@@ -155,13 +220,10 @@ final class JsonReplies {
     }
 
     private static byte[] expelled(Reply.Expelled expelled) {
-        return write((json, out) -> {
-            json.writeObjectFieldStart("push");
-            json.writeStringField("channel", expelled.channel());
+        return push(expelled.channel(), (json, out) -> {
             json.writeObjectFieldStart("unsubscribe");
             json.writeNumberField("code", expelled.code());
             json.writeStringField("reason", expelled.reason());
-            json.writeEndObject();
             json.writeEndObject();
         });
     }
@@ -186,6 +248,15 @@ final class JsonReplies {
         return write((json, out) -> {
             json.writeNumberField("id", id);
             body.write(json, out);
+        });
+    }
+
+    private static byte[] push(String channel, Body body) {
+        return write((json, out) -> {
+            json.writeObjectFieldStart("push");
+            json.writeStringField("channel", channel);
+            body.write(json, out);
+            json.writeEndObject();
         });
     }
 

@@ -35,6 +35,9 @@ final class Orders {
     /// To close.
     record Closing(String user, Disconnect why) implements Order {}
 
+    /// To be in a plain channel.
+    record Joining(String user, String channel) implements Order {}
+
     /// To leave a plain channel.
     record Leaving(String user, String channel) implements Order {}
 
@@ -43,6 +46,7 @@ final class Orders {
         ObjectNode json = JSON.createObjectNode().put("user", order.user());
         switch (order) {
             case Closing closing -> json.put("close", closing.why.name());
+            case Joining joining -> json.put("join", joining.channel);
             case Leaving leaving -> json.put("leave", leaving.channel);
         }
         byte[] message = json.toString().getBytes(StandardCharsets.UTF_8);
@@ -54,13 +58,15 @@ final class Orders {
     static Optional<Order> read(byte[] order) {
         try {
             JsonNode json = JSON.readTree(order);
-            if (json.has("leave")) {
-                return Optional.of(new Leaving(
-                        json.path("user").asText(), json.path("leave").asText()));
+            String user = json.path("user").asText();
+            if (json.has("join")) {
+                return Optional.of(new Joining(user, json.path("join").asText()));
             }
-            return Optional.of(new Closing(
-                    json.path("user").asText(),
-                    Disconnect.valueOf(json.path("close").asText())));
+            if (json.has("leave")) {
+                return Optional.of(new Leaving(user, json.path("leave").asText()));
+            }
+            return Optional.of(
+                    new Closing(user, Disconnect.valueOf(json.path("close").asText())));
         } catch (IOException | IllegalArgumentException unknown) {
             LOG.debug("an order that this version does not know");
             return Optional.empty();

@@ -47,8 +47,9 @@ final class ProtobufCommands {
             case SUBSCRIBE -> subscribe(in, draft);
             case PUBLISH -> publish(in, draft);
             case HISTORY -> history(in, draft);
-            case UNSUBSCRIBE -> channel(in, draft);
-            case PRESENCE, PRESENCE_STATS, SEND, SUB_REFRESH -> skip(in);
+            case UNSUBSCRIBE, PRESENCE, PRESENCE_STATS -> channel(in, draft);
+            case SUB_REFRESH -> subRefresh(in, draft);
+            case SEND -> skip(in);
         }
     }
 
@@ -116,9 +117,11 @@ final class ProtobufCommands {
         for (int field = in.nextField(); field != 0; field = in.nextField()) {
             switch (field) {
                 case 1 -> draft.channel = in.text();
+                case 2 -> draft.token = in.text();
                 case 3 -> draft.recover = in.flag();
                 case 6 -> draft.epoch = in.text();
                 case 7 -> draft.offset = in.number();
+                case 11 -> draft.joinLeave = in.flag();
                 case 14 -> draft.flag = in.number();
                 default -> in.skip();
             }
@@ -158,6 +161,16 @@ final class ProtobufCommands {
             }
         }
         return new Command.ClientPosition(true, epoch, offset);
+    }
+
+    private static void subRefresh(ProtobufInput in, CommandDraft draft) throws IOException {
+        for (int field = in.nextField(); field != 0; field = in.nextField()) {
+            switch (field) {
+                case 1 -> draft.channel = in.text();
+                case 2 -> draft.token = in.text();
+                default -> in.skip();
+            }
+        }
     }
 
     private static void channel(ProtobufInput in, CommandDraft draft) throws IOException {

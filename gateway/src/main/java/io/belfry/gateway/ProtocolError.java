@@ -12,6 +12,7 @@ record ProtocolError(int code, String message, boolean temporary) {
     static final ProtocolError LIMIT_EXCEEDED = new ProtocolError(106, "limit exceeded", false);
     static final ProtocolError NOT_AVAILABLE = new ProtocolError(108, "not available", false);
     static final ProtocolError TOKEN_EXPIRED = new ProtocolError(109, "token expired", false);
+
     static final ProtocolError TOO_MANY_REQUESTS = new ProtocolError(111, "too many requests", true);
 
     static final ProtocolError UNRECOVERABLE = new ProtocolError(112, "unrecoverable position", false);

@@ -22,15 +22,12 @@ record PushHead(byte[] json, byte[] protobuf, byte[] protobufInfo) {
     }
 
     /// Of what a client publishes.
-    static PushHead of(String channel, String user, String client) {
+    static PushHead of(String channel, ClientInfo info) {
         return new PushHead(
-                ("{\"push\":{\"channel\":\"" + quoted(channel) + "\",\"pub\":{\"info\":{\"user\":\"" + quoted(user)
-                                + "\",\"client\":\"" + quoted(client) + "\"},\"data\":")
+                ("{\"push\":{\"channel\":\"" + quoted(channel) + "\",\"pub\":{\"info\":" + info.json() + ",\"data\":")
                         .getBytes(StandardCharsets.UTF_8),
                 new ProtobufOutput().text(CHANNEL, channel).toByteArray(),
-                new ProtobufOutput()
-                        .message(INFO, new ProtobufOutput().text(1, user).text(2, client))
-                        .toByteArray());
+                new ProtobufOutput().message(INFO, info.protobuf()).toByteArray());
     }
 
     private static String quoted(String text) {

@@ -120,6 +120,7 @@ final class Registry {
                     next = s.nextOfUser;
                     action.accept(s);
                 }
+                loop.flush();
             });
         }
     }

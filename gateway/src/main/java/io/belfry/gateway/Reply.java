@@ -3,6 +3,7 @@ package io.belfry.gateway;
 import io.belfry.core.inbox.Counts;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// What a client is answered, or told otherwise than by a publication. An encoding writes it.
 sealed interface Reply {
@@ -32,7 +33,11 @@ sealed interface Reply {
     record Refreshed(long id, long ttlSeconds) implements Reply {}
 
     /// @param standing empty in a channel without history
-    record Subscribed(long id, Optional<Standing> standing) implements Reply {}
+    /// @param ttlSeconds of its token, or empty where it does not end
+    record Subscribed(long id, Optional<Standing> standing, OptionalLong ttlSeconds) implements Reply {}
+
+    /// @param ttlSeconds of the subscription's new token, or empty where it does not end
+    record SubscriptionRefreshed(long id, OptionalLong ttlSeconds) implements Reply {}
 
     record Unsubscribed(long id) implements Reply {}
 
@@ -40,6 +45,29 @@ sealed interface Reply {
 
     /// @param publications in the order that was asked for
     record Historic(long id, String epoch, long offset, List<Missed> publications) implements Reply {}
+
+    /// Who is in a channel.
+    record Present(long id, List<ClientInfo> clients) implements Reply {}
+
+    record PresentStats(long id, PresenceStore.Stats stats) implements Reply {}
+
+    /// Told without being asked: somebody came or went.
+    record Moved(String channel, ChannelMove move) implements Reply {
+        @Override
+        public long id() {
+            return 0;
+        }
+    }
+
+    /// Told without being asked: the server subscribed the client.
+    ///
+    /// @param standing empty in a channel without history
+    record Enlisted(String channel, Optional<Standing> standing) implements Reply {
+        @Override
+        public long id() {
+            return 0;
+        }
+    }
 
     /// Told without being asked: the client is not subscribed any more.
     ///
@@ -63,11 +91,10 @@ sealed interface Reply {
     /// A publication that the client did not get when it was published.
     ///
     /// @param data JSON
-    /// @param user who published, or empty
-    /// @param client the connection that published, or empty
-    record Missed(long offset, byte[] data, String user, String client) {
+    /// @param info who published
+    record Missed(long offset, byte[] data, ClientInfo info) {
         Missed(long offset, byte[] data) {
-            this(offset, data, "", "");
+            this(offset, data, ClientInfo.SERVICE);
         }
     }
 }

@@ -36,7 +36,8 @@ import org.slf4j.LoggerFactory;
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class ServerApiController {
     private static final Logger LOG = LoggerFactory.getLogger(ServerApiController.class);
-    private static final Set<String> PUBLISHING = Set.of("publish", "broadcast", "history");
+    private static final Set<String> ABOUT_CHANNELS =
+            Set.of("publish", "broadcast", "history", "history_remove", "presence", "presence_stats", "info");
     private static final int MAX_DEPTH = 32;
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
             .streamReadConstraints(
@@ -58,7 +59,7 @@ final class ServerApiController {
         if (key.isEmpty()) {
             return Refusal.of(HttpStatus.UNAUTHORIZED, "an API key is needed, in X-API-Key");
         }
-        Scope scope = PUBLISHING.contains(method) ? Scope.EVENTS_WRITE : Scope.USERS_WRITE;
+        Scope scope = ABOUT_CHANNELS.contains(method) ? Scope.EVENTS_WRITE : Scope.USERS_WRITE;
         if (!key.get().scopes().contains(scope)) {
             return Refusal.of(HttpStatus.FORBIDDEN, "the API key has not the scope " + scope.label());
         }

@@ -4,32 +4,41 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.RawValue;
 import io.belfry.core.identity.Revocations;
+import io.belfry.core.node.Node;
+import io.belfry.core.node.Nodes;
 import io.belfry.core.user.UserId;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
-/// What services can do with plain channels and with the connections of users, on all gateways. Thread-safe; blocks.
+/// What services can do with plain channels and with the connections of users, on all gateways: the server API.
+/// Thread-safe; blocks.
 @Singleton
 final class ServerCalls {
     private static final byte[] DONE = "{}".getBytes(StandardCharsets.UTF_8);
 
-    private static final int MAX_DATA_BYTES = 65_536;
-    private static final int MAX_CHANNELS = 1_000;
-
     private final Channels channels;
-    private final ChannelStore store;
+    private final ChannelMethods channelMethods;
+    private final Nodes nodes;
     private final Revocations revocations;
     private final Orders orders;
     private final Clock clock;
 
-    ServerCalls(Channels channels, ChannelStore store, Revocations revocations, Orders orders, Clock clock) {
+    ServerCalls(
+            Channels channels,
+            ChannelMethods channelMethods,
+            Nodes nodes,
+            Revocations revocations,
+            Orders orders,
+            Clock clock) {
         this.channels = channels;
-        this.store = store;
+        this.channelMethods = channelMethods;
+        this.nodes = nodes;
         this.revocations = revocations;
         this.orders = orders;
         this.clock = clock;
@@ -38,96 +47,49 @@ final class ServerCalls {
     /// @param arguments an object
     Rpcs.Outcome call(String method, JsonNode arguments) {
         return switch (method) {
-            case "publish" -> publish(arguments);
-            case "broadcast" -> broadcast(arguments);
-            case "history" -> history(arguments);
+            case "info" -> info();
+            case "subscribe" -> subscribe(arguments);
             case "unsubscribe" -> unsubscribe(arguments);
             case "disconnect" -> disconnect(arguments);
             case "invalidate_user_tokens" -> invalidate(arguments);
             case "revoke_token" -> revoke(arguments);
-            default -> new Rpcs.Refused(ProtocolError.METHOD_NOT_FOUND);
+            default ->
+                channelMethods
+                        .call(method, arguments)
+                        .orElseGet(() -> new Rpcs.Refused(ProtocolError.METHOD_NOT_FOUND));
         };
     }
 
-    private Rpcs.Outcome publish(JsonNode arguments) {
-        return publish(arguments.path("channel").asText(), arguments.path("data"));
-    }
-
-    private Rpcs.Outcome publish(String channel, JsonNode data) {
-        Optional<Namespace> namespace = channels.namespaceOf(channel);
-        if (namespace.isEmpty()) {
-            return new Rpcs.Refused(ProtocolError.UNKNOWN_CHANNEL);
-        }
-        byte[] line = data.toString().getBytes(StandardCharsets.UTF_8);
-        if (!data.isContainerNode() || line.length > MAX_DATA_BYTES) {
-            return new Rpcs.Refused(ProtocolError.badRequest(
-                    "data (expected: an object or array of at most " + MAX_DATA_BYTES + " bytes)"));
-        }
-        ChannelStore.Position position = store.publish(
-                        channel, namespace.get(), ChannelPublication.encode("", "", line))
-                .join();
-        return new Rpcs.Result(bytes(
-                namespace.get().hasHistory()
-                        ? JsonNodeFactory.instance
-                                .objectNode()
-                                .put("offset", position.offset())
-                                .put("epoch", position.epoch())
-                        : JsonNodeFactory.instance.objectNode()));
-    }
-
-    /// The same to several channels, each with its own answer.
-    private Rpcs.Outcome broadcast(JsonNode arguments) {
-        JsonNode names = arguments.path("channels");
-        if (!names.isArray() || names.isEmpty() || names.size() > MAX_CHANNELS) {
-            return wrong("channels", arguments, "1 to " + MAX_CHANNELS + " names");
-        }
-        ArrayNode responses = JsonNodeFactory.instance.arrayNode();
-        for (JsonNode name : names) {
-            responses.addRawValue(
-                    new RawValue(ServerApiController.answer(publish(name.asText(), arguments.path("data")))));
-        }
-        return new Rpcs.Result(bytes(JsonNodeFactory.instance.objectNode().set("responses", responses)));
-    }
-
-    private Rpcs.Outcome history(JsonNode arguments) {
-        String channel = arguments.path("channel").asText();
-        Optional<Namespace> namespace = channels.namespaceOf(channel);
-        if (namespace.isEmpty()) {
-            return new Rpcs.Refused(ProtocolError.UNKNOWN_CHANNEL);
-        }
-        if (!namespace.get().hasHistory()) {
-            return new Rpcs.Refused(ProtocolError.NOT_AVAILABLE);
-        }
-        JsonNode since = arguments.path("since");
-        var command = new Command.History(
-                1,
-                channel,
-                arguments.path("limit").asInt(),
-                since.isObject()
-                        ? Optional.of(new Command.ClientPosition(
-                                true,
-                                since.path("epoch").asText(),
-                                since.path("offset").asLong()))
-                        : Optional.empty(),
-                arguments.path("reverse").asBoolean());
-        ChannelStore.History found = store.read(channel, namespace.get(), command.range(namespace.get()))
-                .join();
-        if (!command.isOfEpoch(found.epoch())) {
-            return new Rpcs.Refused(ProtocolError.UNRECOVERABLE);
-        }
+    /// The gateways, as they last showed themselves.
+    private Rpcs.Outcome info() {
         ObjectNode result = JsonNodeFactory.instance.objectNode();
-        ArrayNode publications = result.putArray("publications");
-        for (ChannelPublication publication : found.publications()) {
-            ObjectNode one = publications.addObject().put("offset", publication.offset());
-            one.putRawValue("data", new RawValue(new String(publication.data(), StandardCharsets.UTF_8)));
-            if (!publication.user().isEmpty()) {
-                one.putObject("info").put("user", publication.user()).put("client", publication.client());
+        ArrayNode list = result.putArray("nodes");
+        for (Node node : nodes.list()) {
+            if (node.roles().contains("gateway")) {
+                list.addObject()
+                        .put("uid", node.name())
+                        .put("name", node.name())
+                        .put("num_clients", (long) node.figure("belfry.gateway.connections"))
+                        .put("num_users", (long) node.figure("belfry.gateway.users"))
+                        .put("num_channels", (long) node.figure("belfry.gateway.channels"))
+                        .put(
+                                "uptime",
+                                Duration.between(node.startedAt(), clock.instant())
+                                        .toSeconds());
             }
         }
-        return new Rpcs.Result(bytes(result.put("epoch", found.epoch()).put("offset", found.offset())));
+        return new Rpcs.Result(result.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Rpcs.Outcome subscribe(JsonNode arguments) {
+        return aboutChannel(arguments, Orders.Joining::new);
     }
 
     private Rpcs.Outcome unsubscribe(JsonNode arguments) {
+        return aboutChannel(arguments, Orders.Leaving::new);
+    }
+
+    private Rpcs.Outcome aboutChannel(JsonNode arguments, BiFunction<String, String, Orders.Order> order) {
         Optional<UserId> user = user(arguments);
         if (user.isEmpty()) {
             return wrong("user", arguments, UserId.EXPECTED);
@@ -136,15 +98,11 @@ final class ServerCalls {
         if (channels.namespaceOf(channel).isEmpty()) {
             return new Rpcs.Refused(ProtocolError.UNKNOWN_CHANNEL);
         }
-        return given(new Orders.Leaving(user.get().value(), channel));
+        return given(order.apply(user.get().value(), channel));
     }
 
     private Rpcs.Outcome given(Orders.Order order) {
         return orders.give(order).join() < 0 ? new Rpcs.Refused(ProtocolError.INTERNAL) : new Rpcs.Result(DONE);
-    }
-
-    private static byte[] bytes(JsonNode json) {
-        return json.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private Rpcs.Outcome disconnect(JsonNode arguments) {
@@ -203,7 +161,7 @@ final class ServerCalls {
                 .map(UserId::new);
     }
 
-    private static Rpcs.Outcome wrong(String name, JsonNode arguments, String expected) {
+    static Rpcs.Outcome wrong(String name, JsonNode arguments, String expected) {
         return new Rpcs.Refused(ProtocolError.badRequest(
                 name + ": " + Rpcs.shown(arguments.path(name)) + " (expected: " + expected + ")"));
     }

@@ -29,6 +29,7 @@ final class Session {
     private long expiresAtSeconds;
     private long issuedAtSeconds;
     private String tokenId = "";
+    private String info = "";
     private String epoch = "";
     private volatile boolean live;
     private boolean proving;
@@ -84,6 +85,20 @@ final class Session {
         return subscriptions;
     }
 
+    /// A service wants the client to be in a channel. Event streams have no room for it.
+    void enlist(String channel) {
+        if (live && connection instanceof WebSocketConnection socket) {
+            subscriptions(socket).enlist(channel);
+        }
+    }
+
+    /// Ends subscriptions whose tokens ended.
+    void checkSubscriptions() {
+        if (subscriptions != null) {
+            subscriptions.checkStanding();
+        }
+    }
+
     /// A service wants the client to leave a channel.
     void expel(String channel) {
         if (subscriptions != null) {
@@ -127,10 +142,23 @@ final class Session {
         expiresAtSeconds = token.expiresAt().getEpochSecond();
         issuedAtSeconds = token.issuedAt().getEpochSecond();
         tokenId = token.tokenId();
+        info = token.info();
+    }
+
+    /// Who others in a channel are told it is.
+    ///
+    /// @param chanInfo what the token for the channel says of it, or empty
+    ClientInfo info(String chanInfo) {
+        return new ClientInfo(user(), clientId(), info, chanInfo);
     }
 
     boolean isRevoked(Revocations revocations) {
         return revocations.covers(user(), Instant.ofEpochSecond(issuedAtSeconds), tokenId);
+    }
+
+    /// Whether a token is its user's.
+    boolean isOf(TokenVerdict.Valid token) {
+        return token.user().value().equals(user());
     }
 
     /// How long the token is still good, in seconds, at least 1.

@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,14 +50,25 @@ final class TokenDesk {
     /// Too many tokens wait, or the keys cannot be had: come again.
     record Busy() implements Answer {}
 
-    private record Check(String token, Loop loop, Consumer<Answer> then) {}
+    private record Check(Supplier<TokenVerdict> verdict, Loop loop, Consumer<Answer> then) {}
 
     /// @param then gets the answer on the loop; at once, or later
     void check(String token, Loop loop, Consumer<Answer> then) {
+        check(new Check(() -> tokens.verify(token), loop, then));
+    }
+
+    /// Of a token for a channel.
+    ///
+    /// @param then gets the answer on the loop; at once, or later
+    void check(String token, String channel, Loop loop, Consumer<Answer> then) {
+        check(new Check(() -> tokens.verifyForChannel(token, channel), loop, then));
+    }
+
+    private void check(Check check) {
         if (!tokens.mayBlock()) {
-            then.accept(new Judged(tokens.verify(token)));
-        } else if (!checks.offer(new Check(token, loop, then))) {
-            then.accept(new Busy());
+            check.then.accept(new Judged(check.verdict.get()));
+        } else if (!checks.offer(check)) {
+            check.then.accept(new Busy());
         }
     }
 
@@ -73,7 +85,7 @@ final class TokenDesk {
     private void judge(Check check) {
         Answer answer;
         try {
-            answer = new Judged(tokens.verify(check.token));
+            answer = new Judged(check.verdict.get());
         } catch (RuntimeException e) {
             LOG.warn("a token could not be checked: {}", e.toString());
             answer = new Busy();

@@ -47,11 +47,14 @@ class ChannelTest {
 
     ChannelTest(TestDatabase database, RedisServer redis) {
         var settings = new HashMap<String, Object>(Map.of(
+                "belfry.gateway.namespaces.news.subscribe", "users",
+                "belfry.gateway.namespaces.room.subscribe", "users",
+                "belfry.gateway.namespaces.flash.subscribe", "users",
                 "belfry.gateway.namespaces.news.history-size", 10,
                 "belfry.gateway.namespaces.room.history-size", 100,
                 "belfry.gateway.namespaces.room.publish", "subscribers",
                 "belfry.gateway.namespaces.flash.publish", "users",
-                "belfry.gateway.namespaces.secret.subscribe", "nobody",
+                "belfry.gateway.namespaces.secret.publish", "users",
                 "belfry.gateway.limits.channels-per-connection", 3,
                 "belfry.gateway.limits.commands-per-second", 1000));
         one = GatewayNode.start(database, redis.url(), settings);
@@ -182,7 +185,7 @@ class ChannelTest {
             assertThat(pushOf(client, channel).at("/pub/offset").asInt()).isEqualTo(1);
 
             one.bean(Channels.class)
-                    .publish(channel, ("3 " + epoch + " \n\n{\"n\":3}").getBytes(StandardCharsets.UTF_8));
+                    .publish(channel, ("3 " + epoch + " \n\n\n\n{\"n\":3}").getBytes(StandardCharsets.UTF_8));
 
             JsonNode push = pushOf(client, channel);
             assertThat(push.at("/unsubscribe/code").asInt()).isEqualTo(2500);

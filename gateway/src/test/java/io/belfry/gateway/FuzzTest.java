@@ -14,6 +14,7 @@ import io.belfry.testkit.TestDatabase;
 import io.belfry.testkit.websocket.RawWebSocket;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,6 +45,12 @@ class FuzzTest {
                 database,
                 redis.url(),
                 Map.of(
+                        "belfry.gateway.namespaces.news.subscribe",
+                        "token, users",
+                        "belfry.gateway.namespaces.news.presence",
+                        "users",
+                        "belfry.gateway.namespaces.news.join-leave",
+                        true,
                         "belfry.gateway.namespaces.news.history-size",
                         10,
                         "belfry.gateway.namespaces.news.publish",
@@ -142,6 +149,11 @@ class FuzzTest {
                 "{\"id\":4,\"subscribe\":{\"channel\":\"news:all\",\"flag\":1,\"recover\":true,\"offset\":5}}",
                 "{\"id\":5,\"history\":{\"channel\":\"news:all\",\"limit\":10,\"since\":{\"offset\":1,\"epoch\":\"x\"}}}",
                 "{\"id\":6,\"publish\":{\"channel\":\"news:all\",\"data\":{\"a\":[1,2,{\"b\":null}]}}}",
+                "{\"id\":8,\"subscribe\":{\"channel\":\"news:b\",\"join_leave\":true,\"token\":\""
+                        + GatewayNode.channelToken("fuzzer", "news:b", Duration.ofHours(1)) + "\"}}",
+                "{\"id\":9,\"sub_refresh\":{\"channel\":\"news:b\",\"token\":\""
+                        + GatewayNode.channelToken("fuzzer", "news:b", Duration.ofHours(1)) + "\"}}",
+                "{\"id\":10,\"presence_stats\":{\"channel\":\"news:b\"}}",
                 "{\"id\":7,\"presence\":{\"channel\":\"news:all\"}}\n{\"send\":{\"data\":{}}}\n{}")) {
             seeds.add(command.getBytes(StandardCharsets.UTF_8));
         }
@@ -177,6 +189,14 @@ class FuzzTest {
                                 .text(1, "news:all")
                                 .number(7, 10)
                                 .message(8, new ProtobufOutput().number(1, 1).text(2, "x"))),
+                command(
+                        7,
+                        15,
+                        new ProtobufOutput()
+                                .text(1, "news:all")
+                                .text(2, GatewayNode.channelToken("fuzzer", "news:all", Duration.ofHours(1)))),
+                command(8, 8, new ProtobufOutput().text(1, "news:all")),
+                command(9, 9, new ProtobufOutput().text(1, "news:all")),
                 command(6, 7, new ProtobufOutput().text(1, "news:all").data(2, data)),
                 command(0, 12, new ProtobufOutput().data(1, data)));
     }

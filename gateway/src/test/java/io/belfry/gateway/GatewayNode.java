@@ -2,6 +2,14 @@ package io.belfry.gateway;
 
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import io.belfry.core.feed.Feeds;
 import io.belfry.core.identity.UserTokens;
 import io.belfry.core.user.UserId;
@@ -19,11 +27,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
 
 /// A gateway of the test's own, on a free port, with real PostgreSQL and Redis behind it.
 final class GatewayNode implements AutoCloseable {
@@ -107,6 +118,27 @@ final class GatewayNode implements AutoCloseable {
         }
     }
 
+    /// Calls the server API.
+    ///
+    /// @return the whole answer
+    JsonNode api(String key, String method, String body) {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpResponse<String> response = http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/api/" + method))
+                            .header("Content-Type", "application/json")
+                            .header("X-API-Key", key)
+                            .POST(HttpRequest.BodyPublishers.ofString(body))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            return new ObjectMapper().readTree(response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     String url() {
         return "ws://127.0.0.1:" + server.getPort() + GatewaySocket.PATH;
     }
@@ -130,6 +162,27 @@ final class GatewayNode implements AutoCloseable {
 
     String token(String user, Duration validFor) {
         return bean(UserTokens.class).mint(new UserId(user), validFor);
+    }
+
+    /// A token of the host's, with claims of any kind.
+    static String sign(UnaryOperator<JWTClaimsSet.Builder> claims) {
+        try {
+            var jwt = new SignedJWT(
+                    new JWSHeader(JWSAlgorithm.HS256),
+                    claims.apply(new JWTClaimsSet.Builder().audience("belfry")).build());
+            jwt.sign(new MACSigner(SECRET));
+            return jwt.serialize();
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// One that lets a user into a channel, and tells others there a name.
+    static String channelToken(String user, String channel, Duration validFor) {
+        return sign(c -> c.subject(user)
+                .claim("channel", channel)
+                .claim("info", Map.of("name", "The " + user))
+                .expirationTime(Date.from(Instant.now().plus(validFor))));
     }
 
     /// A raw socket that is not opened yet.

@@ -48,7 +48,13 @@ class RedisOutageTest {
     void subscribersOfAChannelWhoseHistoryWasLostComeAnew(@TempDir Path home) throws Exception {
         RedisServer redis = RedisServer.start(home, 0);
         int port = redis.port();
-        try (GatewayNode node = node(redis.url(), Map.of("belfry.gateway.namespaces.news.history-size", 10));
+        try (GatewayNode node = node(
+                        redis.url(),
+                        Map.of(
+                                "belfry.gateway.namespaces.news.subscribe",
+                                "users",
+                                "belfry.gateway.namespaces.news.history-size",
+                                10));
                 RawClient client = RawClient.connect(node, "reader")) {
             String subscribe = "{\"channel\":\"news:all\",\"flag\":1";
             String epoch = client.call("subscribe", subscribe + "}")

@@ -30,22 +30,6 @@ class SdkTest {
     private final RedisServer redis;
     private final GatewayNode node;
 
-    enum Sdk {
-        NPM_JSON,
-        NPM_PROTOBUF,
-        JAVA;
-
-        CentrifugeClient.Builder client(GatewayNode node, String user) {
-            CentrifugeClient.Builder builder =
-                    node.client(user).reconnectDelay(Duration.ofMillis(50), Duration.ofMillis(200));
-            return switch (this) {
-                case NPM_JSON -> builder;
-                case NPM_PROTOBUF -> builder.protobuf();
-                case JAVA -> builder.program(JavaSdk.program());
-            };
-        }
-    }
-
     SdkTest(TestDatabase database, RedisServer redis) {
         this.database = database;
         this.redis = redis;

@@ -97,6 +97,7 @@ class TokenTest {
                 arguments("of a user that cannot be", hs256(c -> c.subject("a user\n"))),
                 arguments("expired, and for another audience", hs256(c -> c.audience("other")
                         .expirationTime(new Date(0)))),
+                arguments("for a channel", hs256(c -> c.claim("channel", "news:today"))),
                 arguments("of another type", typed("at+jwt")),
                 arguments("huge", hs256(c -> c.claim("x", "y".repeat(10_000)))));
     }

@@ -13,6 +13,7 @@ public sealed interface TokenVerdict {
     /// @param issuedAt [Instant#EPOCH] when it does not tell
     /// @param tokenId the claim `jti`, or empty
     /// @param claims all claims that are a text or a list of texts, by name
+    /// @param info the claim `info`, what others in a channel are told of its holder: one line of JSON, or empty
     record Valid(
             UserId user,
             Instant expiresAt,
@@ -20,7 +21,8 @@ public sealed interface TokenVerdict {
             Optional<String> locale,
             Instant issuedAt,
             String tokenId,
-            Map<String, List<String>> claims)
+            Map<String, List<String>> claims,
+            String info)
             implements TokenVerdict {
         /// One whose other claims nobody asks for.
         public Valid(
@@ -30,7 +32,7 @@ public sealed interface TokenVerdict {
                 Optional<String> locale,
                 Instant issuedAt,
                 String tokenId) {
-            this(user, expiresAt, deviceId, locale, issuedAt, tokenId, Map.of());
+            this(user, expiresAt, deviceId, locale, issuedAt, tokenId, Map.of(), "");
         }
     }
 

@@ -14,6 +14,7 @@ import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
@@ -25,6 +26,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -109,8 +112,22 @@ public final class UserTokens {
         }
     }
 
+    /// Of a token that says who its holder is. One for a channel does not: it is meant for less.
+    ///
     /// @throws TokenKeysUnavailable when the key that the token names has to be fetched and cannot be
     public TokenVerdict verify(String token) {
+        return verify(token, Optional.empty());
+    }
+
+    /// Of a token that lets its holder into one channel (claim `channel`). Its claim `expire_at` says until when, in
+    /// seconds since 1970 or 0 for ever; without it, `exp` does.
+    ///
+    /// @throws TokenKeysUnavailable when the key that the token names has to be fetched and cannot be
+    public TokenVerdict verifyForChannel(String token, String channel) {
+        return verify(token, Optional.of(channel));
+    }
+
+    private TokenVerdict verify(String token, Optional<String> channel) {
         if (token == null || token.isBlank() || token.length() > MAX_LENGTH) {
             return new TokenVerdict.Invalid("missing or longer than " + MAX_LENGTH);
         }
@@ -120,10 +137,10 @@ public final class UserTokens {
             if (type != null && !JOSEObjectType.JWT.equals(type)) {
                 return new TokenVerdict.Invalid("typ " + type);
             }
-            return signed(jwt) ? judge(jwt.getJWTClaimsSet()) : new TokenVerdict.Invalid("signature");
+            return signed(jwt) ? judge(jwt.getJWTClaimsSet(), channel) : new TokenVerdict.Invalid("signature");
         } catch (KeySourceException e) {
             throw new TokenKeysUnavailable(e);
-        } catch (ParseException | JOSEException | IllegalArgumentException e) {
+        } catch (ParseException | JOSEException | IllegalArgumentException | DateTimeException e) {
             return new TokenVerdict.Invalid("malformed: " + e.getMessage());
         }
     }
@@ -149,8 +166,11 @@ public final class UserTokens {
         }
     }
 
-    private TokenVerdict judge(JWTClaimsSet claims) throws ParseException {
+    private TokenVerdict judge(JWTClaimsSet claims, Optional<String> channel) throws ParseException {
         Instant now = clock.instant();
+        if (!Objects.equals(claims.getClaim("channel"), channel.orElse(null))) {
+            return new TokenVerdict.Invalid("channel " + claims.getClaim("channel"));
+        }
         if (claims.getExpirationTime() == null) {
             return new TokenVerdict.Invalid("no exp");
         }
@@ -181,12 +201,20 @@ public final class UserTokens {
         }
         return new TokenVerdict.Valid(
                 new UserId(claims.getSubject()),
-                expiresAt,
+                channel.isPresent() ? subscribedUntil(claims, expiresAt) : expiresAt,
                 Optional.ofNullable(claims.getStringClaim("device")).filter(UserId::isValid),
                 Optional.ofNullable(claims.getStringClaim("locale")),
                 issuedAt,
                 tokenId,
-                texts(claims));
+                texts(claims),
+                claims.getClaim("info") instanceof Map<?, ?>
+                        ? JSONObjectUtils.toJSONString(claims.getJSONObjectClaim("info"))
+                        : "");
+    }
+
+    private static Instant subscribedUntil(JWTClaimsSet claims, Instant expiresAt) throws ParseException {
+        Long until = claims.getLongClaim("expire_at");
+        return until == null ? expiresAt : until == 0 ? Instant.MAX : Instant.ofEpochSecond(until);
     }
 
     private static Map<String, List<String>> texts(JWTClaimsSet claims) {

@@ -150,23 +150,58 @@ public final class CentrifugeClient implements AutoCloseable {
     /// @param data JSON
     /// @return `{"data":…}` or `{"error":{"code","message"}}`
     public JsonNode rpc(String method, String data) {
+        try {
+            ObjectNode command = JSON.createObjectNode().put("do", "rpc").put("method", method);
+            return ask(command.set("data", JSON.readTree(data)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Asks who is in a channel.
+    ///
+    /// @return `{"data":[{"user","client","connInfo","chanInfo"}]}` or `{"error":{"code","message"}}`
+    public JsonNode presence(String channel) {
+        return ask(JSON.createObjectNode().put("do", "presence").put("channel", channel));
+    }
+
+    /// Asks how many are in a channel.
+    ///
+    /// @return `{"data":{"numClients","numUsers"}}` or `{"error":{"code","message"}}`
+    public JsonNode presenceStats(String channel) {
+        return ask(JSON.createObjectNode().put("do", "presenceStats").put("channel", channel));
+    }
+
+    private JsonNode ask(ObjectNode command) {
         int ref;
         synchronized (events) {
             ref = ++lastRef;
         }
-        try {
-            ObjectNode command =
-                    JSON.createObjectNode().put("do", "rpc").put("ref", ref).put("method", method);
-            send(command.set("data", JSON.readTree(data)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return awaitEvent(event -> event.path("ref").asInt() == ref, "an answer to " + method);
+        send(command.put("ref", ref));
+        return awaitEvent(event -> event.path("ref").asInt() == ref, "an answer to " + command);
     }
 
-    /// Subscribes to a channel from the client's side.
+    /// Subscribes to a channel from the client's side, and asks to be told of those who come and go.
     public void subscribe(String channel) {
         send(JSON.createObjectNode().put("do", "subscribe").put("channel", channel));
+    }
+
+    /// The same with a token, which the SDK asks for when it needs one. It gets the one last given for the channel.
+    public void subscribe(String channel, String token) {
+        renewToken(channel, token);
+        subscribe(channel);
+    }
+
+    /// What the SDK gets from now on that asks for a token for a channel.
+    public void renewToken(String channel, String token) {
+        send(JSON.createObjectNode()
+                .put("do", "channelToken")
+                .put("channel", channel)
+                .put("token", token));
+    }
+
+    public void unsubscribe(String channel) {
+        send(JSON.createObjectNode().put("do", "unsubscribe").put("channel", channel));
     }
 
     /// Everything that the client told so far, oldest first.

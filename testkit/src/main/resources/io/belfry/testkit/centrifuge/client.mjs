@@ -41,22 +41,51 @@ client.on('subscribed', context => say('subscribed', decoded(context)));
 client.on('unsubscribed', ({ channel }) => say('unsubscribed', { channel }));
 client.on('publication', ({ channel, data, offset }) => say('publication', { channel, data: decode(data), offset }));
 
+// What is JSON within information about a client is bytes in Protobuf, too.
+const info = ({ user, client: id, connInfo, chanInfo }) => ({
+  user,
+  client: id,
+  connInfo: decode(connInfo ?? null),
+  chanInfo: decode(chanInfo ?? null),
+});
+const channelTokens = new Map();
+const answer = async (ref, asked) => {
+  try {
+    say('answer', { ref, data: await asked });
+  } catch (error) {
+    say('answer', { ref, error: { code: error.code, message: error.message } });
+  }
+};
+
 const commands = {
   connect: () => client.connect(),
   disconnect: () => client.disconnect(),
   token: command => {
     token = command.token;
   },
-  rpc: async ({ ref, method, data }) => {
-    try {
-      const result = await client.rpc(method, encode(data));
-      say('answer', { ref, data: decode(result.data ?? null) });
-    } catch (error) {
-      say('answer', { ref, error: { code: error.code, message: error.message } });
-    }
+  rpc: ({ ref, method, data }) =>
+    answer(
+      ref,
+      client.rpc(method, encode(data)).then(result => decode(result.data ?? null)),
+    ),
+  presence: ({ ref, channel }) => answer(ref, client.presence(channel).then(({ clients }) => Object.values(clients).map(info))),
+  presenceStats: ({ ref, channel }) => answer(ref, client.presenceStats(channel)),
+  channelToken: ({ channel, token: renewed }) => {
+    channelTokens.set(channel, renewed);
   },
+  unsubscribe: ({ channel }) => client.getSubscription(channel).unsubscribe(),
   subscribe: ({ channel }) => {
-    const subscription = client.newSubscription(channel);
+    const getToken = async () => {
+      say('channelTokenWanted', { channel });
+      return channelTokens.get(channel);
+    };
+    const subscription = client.newSubscription(channel, {
+      joinLeave: true,
+      getToken: channelTokens.has(channel) ? getToken : null,
+      minResubscribeDelay: options.minReconnectDelay ?? 500,
+    });
+    subscription.on('join', context => say('join', { channel, info: info(context.info) }));
+    subscription.on('leave', context => say('leave', { channel, info: info(context.info) }));
     subscription.on('error', ({ error }) => say('subscriptionError', { channel, error }));
     subscription.on('subscribed', context => say('clientSubscribed', decoded(context)));
     subscription.on('publication', ({ data, offset }) => say('publication', { channel, data: decode(data), offset }));
