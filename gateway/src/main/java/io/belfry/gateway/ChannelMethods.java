@@ -75,8 +75,7 @@ final class ChannelMethods {
         }
         ArrayNode responses = JsonNodeFactory.instance.arrayNode();
         for (JsonNode name : names) {
-            responses.addRawValue(
-                    new RawValue(ServerApiController.answer(publish(name.asText(), arguments.path("data")))));
+            responses.addRawValue(new RawValue(ServerCalls.answer(publish(name.asText(), arguments.path("data")))));
         }
         return new Rpcs.Result(bytes(JsonNodeFactory.instance.objectNode().set("responses", responses)));
     }

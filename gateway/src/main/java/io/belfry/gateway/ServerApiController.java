@@ -23,7 +23,6 @@ import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -63,17 +62,7 @@ final class ServerApiController {
         if (!key.get().scopes().contains(scope)) {
             return Refusal.of(HttpStatus.FORBIDDEN, "the API key has not the scope " + scope.label());
         }
-        return HttpResponse.ok(answer(outcome(method, body))).contentType(MediaType.APPLICATION_JSON_TYPE);
-    }
-
-    /// The body that tells of an outcome.
-    static String answer(Rpcs.Outcome outcome) {
-        return switch (outcome) {
-            case Rpcs.Result(byte[] data) -> "{\"result\":" + new String(data, StandardCharsets.UTF_8) + "}";
-            case Rpcs.Refused(ProtocolError error) ->
-                "{\"error\":"
-                        + JSON.createObjectNode().put("code", error.code()).put("message", error.message()) + "}";
-        };
+        return HttpResponse.ok(ServerCalls.answer(outcome(method, body))).contentType(MediaType.APPLICATION_JSON_TYPE);
     }
 
     private Rpcs.Outcome outcome(String method, byte[] body) {

@@ -44,6 +44,20 @@ final class ServerCalls {
         this.clock = clock;
     }
 
+    /// The body that tells of an outcome.
+    static String answer(Rpcs.Outcome outcome) {
+        return switch (outcome) {
+            case Rpcs.Result(byte[] data) -> "{\"result\":" + new String(data, StandardCharsets.UTF_8) + "}";
+            case Rpcs.Refused(ProtocolError error) ->
+                "{\"error\":"
+                        + JsonNodeFactory.instance
+                                .objectNode()
+                                .put("code", error.code())
+                                .put("message", error.message())
+                        + "}";
+        };
+    }
+
     /// @param arguments an object
     Rpcs.Outcome call(String method, JsonNode arguments) {
         return switch (method) {
