@@ -1,5 +1,6 @@
 package io.belfry.dispatcher;
 
+import io.belfry.core.audience.Addressees;
 import io.belfry.core.event.EventOptions;
 import io.belfry.core.event.Priority;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.UUID;
 /// @param seq its place in the lane
 /// @param recipients those it names
 /// @param topic its followers are recipients too
-/// @param expandedTo the last follower that was written by an earlier batch
+/// @param expandedTo the last one that an earlier batch called out
 record ClaimedEvent(
         int lane,
         long seq,
@@ -25,4 +26,8 @@ record ClaimedEvent(
         List<String> recipients,
         String data,
         EventOptions options,
-        Optional<String> expandedTo) {}
+        Optional<String> expandedTo) {
+    Addressees addressees() {
+        return new Addressees(recipients, topic, actor);
+    }
+}

@@ -1,36 +1,25 @@
 package io.belfry.dispatcher;
 
-import io.belfry.core.topic.Topic;
+import io.belfry.core.audience.RollCall;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Turns claimed events into (event, recipient) pairs, about one batch of them. Followers of a topic come in pages;
+/// Turns claimed events into (event, recipient) pairs, about one batch of them. Audiences come in pages;
 /// where one ends its lane stops, the others go on, and the next batch continues from there.
 @Singleton
 final class Expansion {
-    /// Of each filter that matches at most a page, in the order of its key, so that the size of a topic does not
-    /// matter.
-    private static final String FOLLOWERS = """
-            select distinct f.user_id
-            from unnest(?::text[]) as t(topic)
-                cross join lateral (
-                    select user_id from topic_followers where topic = t.topic and user_id > ? order by user_id limit ?) f
-            order by f.user_id limit ?
-            """;
-
     private final DispatcherSettings settings;
+    private final RollCall rollCall;
 
-    Expansion(DispatcherSettings settings) {
+    Expansion(DispatcherSettings settings, RollCall rollCall) {
         this.settings = settings;
+        this.rollCall = rollCall;
     }
 
     /// One notification to be.
@@ -62,42 +51,10 @@ final class Expansion {
         return batch;
     }
 
-    private static Optional<Unfinished> expand(Connection connection, ClaimedEvent event, int page, List<Pair> pairs)
+    private Optional<Unfinished> expand(Connection connection, ClaimedEvent event, int limit, List<Pair> pairs)
             throws SQLException {
-        if (event.expandedTo().isEmpty()) {
-            named(event).forEach(user -> pairs.add(new Pair(event, user)));
-        }
-        if (event.topic().isEmpty()) {
-            return Optional.empty();
-        }
-        List<String> followers = followers(connection, event, page);
-        Set<String> others = new HashSet<>(event.recipients());
-        event.actor().ifPresent(others::add);
-        followers.stream().filter(user -> !others.contains(user)).forEach(user -> pairs.add(new Pair(event, user)));
-        return followers.size() < page ? Optional.empty() : Optional.of(new Unfinished(event, followers.getLast()));
-    }
-
-    /// The actor is never told of their own act; a user named twice is told once.
-    private static Set<String> named(ClaimedEvent event) {
-        var users = new LinkedHashSet<>(event.recipients());
-        event.actor().ifPresent(users::remove);
-        return users;
-    }
-
-    private static List<String> followers(Connection connection, ClaimedEvent event, int limit) throws SQLException {
-        try (PreparedStatement page = connection.prepareStatement(FOLLOWERS)) {
-            List<String> filters = Topic.filtersOf(event.topic().orElseThrow());
-            page.setArray(1, connection.createArrayOf("text", filters.toArray()));
-            page.setString(2, event.expandedTo().orElse(""));
-            page.setInt(3, limit);
-            page.setInt(4, limit);
-            var users = new ArrayList<String>();
-            try (ResultSet row = page.executeQuery()) {
-                while (row.next()) {
-                    users.add(row.getString(1));
-                }
-            }
-            return users;
-        }
+        RollCall.Page page = rollCall.call(connection, event.addressees(), event.expandedTo(), limit);
+        page.users().forEach(user -> pairs.add(new Pair(event, user)));
+        return page.next().map(next -> new Unfinished(event, next));
     }
 }

@@ -7,6 +7,7 @@ import io.belfry.api.access.Grants;
 import io.belfry.api.document.Document;
 import io.belfry.api.document.RefusesBodies;
 import io.belfry.api.document.RefusesStrangers;
+import io.belfry.core.audience.Addressees;
 import io.belfry.core.category.Categories;
 import io.belfry.core.decision.Deliberation;
 import io.belfry.core.decision.Rehearsal;
@@ -134,7 +135,8 @@ final class DryRunController {
                 event.topic(),
                 event.options(),
                 event.data());
-        Rehearsal.Report report = rehearsal.of(matter, event.recipients(), event.actor());
+        Rehearsal.Report report =
+                rehearsal.of(matter, new Addressees(event.recipients(), event.topic(), event.actor()));
         return new View(
                 report.recipients(),
                 report.isWhole(),

@@ -78,6 +78,22 @@ class DryRunTest {
         assertThat(rows("recent_uses")).isEqualTo(uses);
     }
 
+    /// More than a page, by topic, filters and name: each counts once, as in dispatching.
+    @Test
+    void countsWhoFollowsWithAWildcardOnce() {
+        api.jdbi().useHandle(h -> h.execute("""
+                        insert into topic_followers (topic, user_id)
+                        select filter, 'dw-' || lpad(i::text, 5, '0')
+                        from unnest('{dw/1,dw/#,dw/1/#}'::text[]) filter, generate_series(0, 1499) i
+                        union all select 'dw/#', 'dw-wide' union all select 'dw/1/2', 'dw-other'"""));
+
+        JsonNode answer = run(
+                "{\"type\":\"dry.run\",\"topic\":\"dw/1\",\"recipients\":[\"dw-00007\",\"dw-named\"],\"actor\":\"dw-00008\"}");
+
+        assertThat(answer.path("recipients").asInt()).isEqualTo(1501);
+        assertThat(answer.path("whole").asBoolean()).isTrue();
+    }
+
     @Test
     void refusesWhatSendingRefuses() {
         assertThat(api.call("POST", "/v1/events:dryRun", sender, "{\"type\":\"dry.run\"}")

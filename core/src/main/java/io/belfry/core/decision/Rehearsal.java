@@ -1,5 +1,7 @@
 package io.belfry.core.decision;
 
+import io.belfry.core.audience.Addressees;
+import io.belfry.core.audience.RollCall;
 import io.belfry.core.category.Medium;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
@@ -7,9 +9,6 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,11 +26,13 @@ public final class Rehearsal {
     private static final int PAGE = 1000;
 
     private final Jdbi jdbi;
+    private final RollCall rollCall;
     private final Deliberation deliberation;
     private final Clock clock;
 
-    Rehearsal(Jdbi jdbi, Deliberation deliberation, Clock clock) {
+    Rehearsal(Jdbi jdbi, RollCall rollCall, Deliberation deliberation, Clock clock) {
         this.jdbi = jdbi;
+        this.rollCall = rollCall;
         this.deliberation = deliberation;
         this.clock = clock;
     }
@@ -46,40 +47,26 @@ public final class Rehearsal {
     /// @param isWhole whether all of the audience was looked at
     public record Report(long recipients, boolean isWhole, List<Line> lines) {}
 
-    /// @param named users, the actor left out
-    /// @param except nobody else of the followers either
-    public Report of(Deliberation.Matter matter, Collection<String> named, Optional<String> except) {
+    public Report of(Deliberation.Matter matter, Addressees addressees) {
         Instant now = matter.options().deliverAt().orElseGet(clock::instant);
         Map<String, Line> lines = new TreeMap<>();
-        var users = new LinkedHashSet<>(named);
-        except.ifPresent(users::remove);
-        long recipients = page(matter, new ArrayList<>(users), now, lines);
-        String after = "";
-        while (matter.topic().isPresent() && recipients < MAX_RECIPIENTS) {
-            List<String> followers = followers(matter.topic().get(), after);
-            recipients += page(
-                    matter,
-                    followers.stream()
-                            .filter(user -> !users.contains(user) && !except.equals(Optional.of(user)))
-                            .toList(),
-                    now,
-                    lines);
-            if (followers.size() < PAGE) {
-                return new Report(recipients, true, List.copyOf(lines.values()));
-            }
-            after = followers.getLast();
-        }
-        return new Report(recipients, matter.topic().isEmpty(), List.copyOf(lines.values()));
+        long recipients = 0;
+        Optional<String> after = Optional.empty();
+        do {
+            RollCall.Page page = call(addressees, after);
+            recipients += page(matter, page.users(), now, lines);
+            after = page.next();
+        } while (after.isPresent() && recipients < MAX_RECIPIENTS);
+        return new Report(recipients, after.isEmpty(), List.copyOf(lines.values()));
     }
 
-    private List<String> followers(String topic, String after) {
-        return jdbi.withHandle(h -> h.createQuery("select user_id from topic_followers where topic = :topic"
-                        + " and user_id > :after order by user_id limit :page")
-                .bind("topic", topic)
-                .bind("after", after)
-                .bind("page", PAGE)
-                .mapTo(String.class)
-                .list());
+    private RollCall.Page call(Addressees addressees, Optional<String> after) {
+        try {
+            return jdbi.<RollCall.Page, SQLException>withHandle(
+                    h -> rollCall.call(h.getConnection(), addressees, after, PAGE));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
     }
 
     private long page(Deliberation.Matter matter, List<String> users, Instant now, Map<String, Line> lines) {
