@@ -2,6 +2,7 @@ package io.belfry.dispatcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.belfry.core.audience.RollCall;
 import io.belfry.core.event.EventId;
 import io.belfry.core.event.EventLog;
 import io.belfry.core.event.NewEvent;
@@ -35,7 +36,7 @@ class ClaimsTest {
             new DispatcherSettings(MANY, 100, 1, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1));
 
     private final Claims claims = new Claims(SETTINGS);
-    private final Expansion expansion = new Expansion(SETTINGS);
+    private final Expansion expansion = new Expansion(SETTINGS, new RollCall());
     private final TestDatabase database;
     private final Jdbi jdbi;
 
