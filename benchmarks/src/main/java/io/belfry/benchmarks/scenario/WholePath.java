@@ -5,6 +5,7 @@ import io.belfry.benchmarks.load.Generator;
 import io.belfry.benchmarks.load.Requests;
 import io.belfry.benchmarks.load.Sockets;
 import io.belfry.benchmarks.load.Users;
+import io.belfry.benchmarks.machine.CpuMeter;
 import io.belfry.benchmarks.report.Figure;
 import io.belfry.benchmarks.report.Report;
 import io.belfry.benchmarks.report.Result;
@@ -20,9 +21,11 @@ public final class WholePath implements AutoCloseable {
     private static final int BATCH_CONNECTIONS = 8;
     private static final int BATCH = 100;
 
-    private static final long WARM = 30_000;
-    private static final Duration WARM_STEP = Duration.ofSeconds(2);
-    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(90);
+    /// Warm is what no longer gets cheaper: a step that costs this share of the best before it, or more, twice running.
+    private static final double NO_CHEAPER = 0.95;
+    private static final int STEPS_NO_CHEAPER = 2;
+    private static final Duration WARM_STEP = Duration.ofSeconds(10);
+    private static final Duration LONGEST_WARM_UP = Duration.ofMinutes(3);
 
     /// Accepted and not delivered: what stands in the lanes stays small, so that the rate is one that lasts.
     private static final long UNDER_WAY = 10_000;
@@ -109,15 +112,21 @@ public final class WholePath implements AutoCloseable {
         }
     }
 
-    /// Until the JVM has compiled what is used.
+    /// Until the JVM has compiled what is used, which shows in what an event costs it.
     private void warmUp() throws InterruptedException {
         Events events = new Events(users, CONNECTIONS, 1, 1);
         try (Requests requests = Requests.open(generator, belfry.address(), belfry.apiKey(), events)) {
             long begin = System.nanoTime();
-            sockets.forget();
-            while (sockets.arrived() < WARM && System.nanoTime() - begin < LONGEST_WARM_UP.toNanos()) {
+            double best = Double.POSITIVE_INFINITY;
+            int noCheaper = 0;
+            while (noCheaper < STEPS_NO_CHEAPER && System.nanoTime() - begin < LONGEST_WARM_UP.toNanos()) {
+                sockets.forget();
+                CpuMeter cpu = CpuMeter.start(belfry.parts());
                 requests.run(WARM_STEP, () -> Long.MAX_VALUE);
                 sockets.awaitAll(Window.QUIET);
+                double cost = cpu.read().seconds().getOrDefault(CpuMeter.Part.JVM, 0.0) / requests.accepted();
+                noCheaper = cost >= best * NO_CHEAPER ? noCheaper + 1 : 0;
+                best = Math.min(best, cost);
             }
         }
     }
