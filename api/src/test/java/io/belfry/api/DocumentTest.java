@@ -116,6 +116,7 @@ class DocumentTest {
         api.call("POST", "/v1/inbox/read", user, "{\"upTo\":1}").is(200);
         api.call("POST", "/v1/inbox/seen", user, "{\"upTo\":1}").is(200);
         users();
+        segments();
 
         Set<String> documented = api.contract().operations().values().stream()
                 .flatMap(operation -> operation.text().path("responses").properties().stream()
@@ -147,6 +148,18 @@ class DocumentTest {
                 .path("id")
                 .asText();
         api.get("/v1/erasures/" + erasure, services).is(200);
+    }
+
+    private void segments() {
+        String services = api.key(Scope.SEGMENTS_WRITE);
+        String rule = "{\"description\":\"Pays\",\"rule\":{\"attribute\":\"plan\",\"eq\":\"pro\"}}";
+        api.call("PUT", "/v1/segments/doc-1", services, rule).is(200);
+        api.call("PUT", "/v1/segments/doc-2", services, rule).is(200);
+        api.get("/v1/segments?limit=1", services).is(200);
+        api.get("/v1/segments/doc-1", services).is(200);
+        api.call("POST", "/v1/segments:preview", services, "{\"rule\":{\"locale\":\"de\"}}")
+                .is(200);
+        api.call("DELETE", "/v1/segments/doc-1", services, "").is(204);
     }
 
     @Test

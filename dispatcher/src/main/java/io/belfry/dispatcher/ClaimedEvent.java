@@ -28,6 +28,6 @@ record ClaimedEvent(
         EventOptions options,
         Optional<String> expandedTo) {
     Addressees addressees() {
-        return new Addressees(recipients, topic, actor);
+        return new Addressees(recipients, topic, options.crowd(), actor);
     }
 }

@@ -3,11 +3,16 @@ package io.belfry.dispatcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.belfry.core.event.Crowd;
 import io.belfry.core.event.EventId;
 import io.belfry.core.event.EventLog;
+import io.belfry.core.event.EventOptions;
 import io.belfry.core.event.Lanes;
 import io.belfry.core.event.NewEvent;
 import io.belfry.core.event.Priority;
+import io.belfry.core.segment.Segments;
 import io.belfry.core.topic.Followers;
 import io.belfry.core.topic.Followers.Follow;
 import io.belfry.testkit.PostgresExtension;
@@ -40,7 +45,13 @@ class AudienceTest {
         node = DispatcherNode.start(
                 database,
                 redis.url(),
-                Map.of("belfry.dispatcher.poll-every", "1h", "belfry.dispatcher.batch-recipients", 10));
+                Map.of(
+                        "belfry.dispatcher.poll-every",
+                        "1h",
+                        "belfry.dispatcher.batch-recipients",
+                        10,
+                        "belfry.segments.max-scan",
+                        100));
         jdbi = node.bean(Jdbi.class);
         followers = node.bean(Followers.class);
     }
@@ -59,6 +70,11 @@ class AudienceTest {
     }
 
     private UUID accept(List<String> recipients, String topic, Optional<String> actor) throws SQLException {
+        return accept(recipients, Optional.of(topic), Crowd.NONE, actor);
+    }
+
+    private UUID accept(List<String> recipients, Optional<String> topic, Crowd crowd, Optional<String> actor)
+            throws SQLException {
         UUID id = EventId.mint(Clock.systemUTC());
         node.bean(EventLog.class)
                 .append(List.of(new NewEvent(
@@ -66,15 +82,23 @@ class AudienceTest {
                         UUID.randomUUID(),
                         Optional.empty(),
                         new byte[0],
-                        Lanes.of(Priority.NORMAL, topic),
+                        Lanes.of(Priority.NORMAL, topic.orElse("crowd")),
                         "audience.test",
                         "general",
                         Priority.NORMAL,
                         recipients,
-                        Optional.of(topic),
+                        topic,
                         actor,
                         "{}",
-                        Optional.empty())));
+                        Optional.empty(),
+                        new EventOptions(
+                                crowd,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()))));
         return id;
     }
 
@@ -132,6 +156,54 @@ class AudienceTest {
                 .contains("on-999")
                 .doesNotContain("on-031");
         assertThat(batches).isGreaterThanOrEqualTo(6);
+    }
+
+    /// 500 users of whom every 50th has a plan, looked at 100 at a time; a topic and a second segment that overlap.
+    @Test
+    void reachesUsersOfSegmentsAndFollowersOnce() throws Exception {
+        jdbi.useHandle(h -> h.execute("insert into users (id, attributes) select 'sg-' || lpad(i::text, 3, '0'),"
+                + " jsonb_build_object('plan', case when i % 50 = 7 then 'pro' end, 'n', i)"
+                + " from generate_series(0, 499) i"));
+        segment("plan-pro", "{\"attribute\":\"plan\",\"eq\":\"pro\"}");
+        segment("n-small", "{\"all\":[{\"attribute\":\"n\",\"lt\":20},{\"attribute\":\"plan\",\"exists\":false}]}");
+        follow("sg/1", "sg", 0, 15);
+
+        UUID event = accept(
+                List.of("sg-007", "sg-named"),
+                Optional.of("sg/1"),
+                new Crowd(List.of("plan-pro", "n-small", "gone"), false),
+                Optional.of("sg-057"));
+        dispatchAll();
+
+        var expected = new ArrayList<String>();
+        for (int i = 0; i < 500; i++) {
+            if (i != 57 && (i < 20 || i % 50 == 7)) {
+                expected.add("sg-%03d".formatted(i));
+            }
+        }
+        expected.add("sg-named");
+        assertThat(reached(event)).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void reachesEveryoneButTheActorInPages() throws SQLException {
+        follow("any/1", "ev", 0, 45);
+        List<String> all = jdbi.withHandle(
+                h -> h.createQuery("select id from users").mapTo(String.class).list());
+
+        UUID event = accept(List.of("ev-new"), Optional.empty(), new Crowd(List.of(), true), Optional.of("ev-013"));
+        int batches = dispatchAll();
+
+        assertThat(batches).isGreaterThan(all.size() / 10 - 1);
+        all.remove("ev-013");
+        all.remove("ev-new");
+        all.add("ev-new");
+        assertThat(reached(event)).containsExactlyInAnyOrderElementsOf(all);
+    }
+
+    private void segment(String id, String rule) throws JsonProcessingException {
+        assertThat(node.bean(Segments.class).put(id, "", new ObjectMapper().readTree(rule)))
+                .isInstanceOf(Segments.Saving.Saved.class);
     }
 
     /// A dispatcher that dies in the middle of an audience: the next one goes on behind the last committed page.

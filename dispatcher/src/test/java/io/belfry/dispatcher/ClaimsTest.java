@@ -7,6 +7,8 @@ import io.belfry.core.event.EventId;
 import io.belfry.core.event.EventLog;
 import io.belfry.core.event.NewEvent;
 import io.belfry.core.event.Priority;
+import io.belfry.core.segment.SegmentSettings;
+import io.belfry.core.segment.SegmentUsers;
 import io.belfry.testkit.PostgresExtension;
 import io.belfry.testkit.TestDatabase;
 import java.nio.charset.StandardCharsets;
@@ -35,14 +37,17 @@ class ClaimsTest {
     private static final DispatcherSettings SETTINGS =
             new DispatcherSettings(MANY, 100, 1, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1));
 
+    private static final SegmentSettings SEGMENTS = new SegmentSettings(10, 10, 100, Duration.ofSeconds(1));
+
     private final Claims claims = new Claims(SETTINGS);
-    private final Expansion expansion = new Expansion(SETTINGS, new RollCall());
+    private final Expansion expansion;
     private final TestDatabase database;
     private final Jdbi jdbi;
 
     ClaimsTest(TestDatabase database) {
         this.database = database;
         this.jdbi = Jdbi.create(database.dataSource());
+        this.expansion = new Expansion(SETTINGS, new RollCall(new SegmentUsers(jdbi, SEGMENTS)));
     }
 
     @BeforeEach

@@ -160,6 +160,10 @@ final class KeysController {
                     case EVENTS_READ -> choice(scope, "Read events", "Look up events and their traces", ticked);
                     case USERS_WRITE ->
                         choice(scope, "Manage users", "Their attributes, devices and the topics they follow", ticked);
+                    case SEGMENTS_WRITE ->
+                        choice(scope, "Manage segments", "Rules that pick users, and who they pick", ticked);
+                    case EVENTS_EVERYONE ->
+                        choice(scope, "Send to everyone", "Events that address all users at once", ticked);
                 })
                 .toList();
     }

@@ -11,6 +11,8 @@ public final class Grants {
     public static final String EVENTS_WRITE = "events:write";
     public static final String EVENTS_READ = "events:read";
     public static final String USERS_WRITE = "users:write";
+    public static final String SEGMENTS_WRITE = "segments:write";
+    public static final String EVENTS_EVERYONE = "events:everyone";
 
     /// The attribute of a user's authentication that holds the texts of the token's claims.
     static final String CLAIMS = "claims";

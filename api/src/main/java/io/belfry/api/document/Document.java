@@ -29,15 +29,19 @@ import io.swagger.v3.oas.annotations.tags.Tag;
             @Tag(name = Document.DEVICES, description = "Where a user's pushes go, for the user's own app"),
             @Tag(name = Document.PREFERENCES, description = "What users chose about what reaches them"),
             @Tag(name = Document.USERS, description = "Who is notified, as services describe them"),
-            @Tag(name = Document.TOPICS, description = "Who follows what: events to a topic reach its followers")
+            @Tag(name = Document.TOPICS, description = "Who follows what: events to a topic reach its followers"),
+            @Tag(
+                    name = Document.SEGMENTS,
+                    description = "Sets of users given by a rule over what is known of them, to send events to")
         })
 @SecurityScheme(
         name = Document.API_KEY,
         type = SecuritySchemeType.HTTP,
         scheme = "bearer",
         bearerFormat = "bk_…",
-        description = "An API key of a service, made with `belfry key create` or in the console. It has scopes: "
-                + "`events:write`, `events:read`, `users:write`. Each call names the ones that open it.")
+        description =
+                "An API key of a service, made with `belfry key create` or in the console. It has scopes: "
+                        + "`events:write`, `events:read`, `events:everyone`, `users:write`, `segments:write`. Each call names the ones that open it.")
 @SecurityScheme(
         name = Document.USER_TOKEN,
         type = SecuritySchemeType.HTTP,
@@ -53,6 +57,7 @@ public final class Document {
     public static final String PREFERENCES = "Preferences";
     public static final String USERS = "Users";
     public static final String TOPICS = "Topics";
+    public static final String SEGMENTS = "Segments";
     public static final String API_KEY = "apiKey";
     public static final String USER_TOKEN = "userToken";
 

@@ -1,5 +1,6 @@
 package io.belfry.api.event;
 
+import io.belfry.api.access.Grants;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.security.authentication.Authentication;
 import java.util.Optional;
@@ -10,13 +11,15 @@ import java.util.regex.Pattern;
 ///
 /// @param key of `Idempotency-Key`, without the quotes that the IETF draft wants around it
 /// @param traceparent W3C trace context
-record Caller(UUID apiKeyId, Optional<String> key, Optional<String> traceparent) {
+/// @param mayAddressEveryone whether its key may
+record Caller(UUID apiKeyId, boolean mayAddressEveryone, Optional<String> key, Optional<String> traceparent) {
     private static final int MAX_TRACEPARENT = 255;
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
     static Caller of(HttpRequest<?> request, Authentication authentication) {
         return new Caller(
                 UUID.fromString(authentication.getName()),
+                authentication.getRoles().contains(Grants.EVENTS_EVERYONE),
                 request.getHeaders().findFirst("Idempotency-Key").map(Caller::unquoted),
                 request.getHeaders().findFirst("traceparent").filter(Caller::isTraceparent));
     }

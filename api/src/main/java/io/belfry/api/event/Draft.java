@@ -1,6 +1,8 @@
 package io.belfry.api.event;
 
 import io.belfry.api.problem.Faults;
+import io.belfry.core.event.Crowd;
+import io.belfry.core.segment.Segment;
 import io.belfry.core.topic.Topic;
 import io.belfry.core.user.UserId;
 import java.util.Collection;
@@ -16,11 +18,14 @@ final class Draft {
     static final String KEY_EXPECTED = "expected: 1 to 255 printable ASCII characters";
     static final String TOPIC_EXPECTED = "expected: " + Topic.EXPECTED;
     static final String USER_EXPECTED = "expected: " + UserId.EXPECTED;
+    static final String SEGMENT_EXPECTED = "expected: " + Segment.ID_EXPECTED;
     private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,127}");
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
     private final Faults faults = new Faults();
     private final Set<String> recipients = new LinkedHashSet<>();
+    private final Set<String> segments = new LinkedHashSet<>();
+    private boolean everyone;
     private boolean namesRecipients;
     private String key;
     private String type;
@@ -120,6 +125,19 @@ final class Draft {
         }
     }
 
+    /// That it is for all users.
+    void everyone() {
+        everyone = true;
+    }
+
+    void segment(String pointer, String value) {
+        if (Segment.isId(value)) {
+            segments.add(value);
+        } else {
+            faults.add(pointer, SEGMENT_EXPECTED);
+        }
+    }
+
     /// @param json an object on one line
     void data(String json) {
         data = json;
@@ -131,7 +149,7 @@ final class Draft {
     }
 
     boolean namesSomebody() {
-        return namesRecipients || topic != null;
+        return namesRecipients || topic != null || everyone;
     }
 
     Optional<String> key() {
@@ -164,6 +182,10 @@ final class Draft {
 
     Collection<String> recipients() {
         return List.copyOf(recipients);
+    }
+
+    Crowd crowd() {
+        return segments.isEmpty() && !everyone ? Crowd.NONE : new Crowd(List.copyOf(segments), everyone);
     }
 
     String data() {

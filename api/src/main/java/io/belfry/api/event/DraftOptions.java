@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.belfry.api.json.Fields;
 import io.belfry.api.problem.Faults;
+import io.belfry.core.event.Crowd;
 import io.belfry.core.event.EventOptions;
 import io.belfry.core.event.Throttle;
 import java.io.IOException;
@@ -150,7 +151,7 @@ final class DraftOptions {
     }
 
     /// What was asked, counted from now. What is due already is not put off.
-    EventOptions at(Instant now) {
+    EventOptions at(Instant now, Crowd crowd) {
         if (deliverAt.isPresent() && delay.isPresent()) {
             faults.add("/delay", "expected: either deliverAt or delay");
         }
@@ -159,7 +160,8 @@ final class DraftOptions {
                 .or(() -> delay.map(now::plus))
                 .map(at -> at.truncatedTo(ChronoUnit.MILLIS))
                 .filter(at -> at.isAfter(now));
-        if (due.isEmpty()
+        if (crowd.isNone()
+                && due.isEmpty()
                 && ttl.isEmpty()
                 && collapseKey.isEmpty()
                 && cancellationKey.isEmpty()
@@ -167,7 +169,8 @@ final class DraftOptions {
                 && dedupe.isEmpty()) {
             return EventOptions.NONE;
         }
-        return new EventOptions(due, ttl.map(due.orElse(now)::plus), collapseKey, cancellationKey, throttle, dedupe);
+        return new EventOptions(
+                crowd, due, ttl.map(due.orElse(now)::plus), collapseKey, cancellationKey, throttle, dedupe);
     }
 
     /// What the caller said, for comparing requests; empty when nothing.

@@ -135,8 +135,10 @@ final class DryRunController {
                 event.topic(),
                 event.options(),
                 event.data());
-        Rehearsal.Report report =
-                rehearsal.of(matter, new Addressees(event.recipients(), event.topic(), event.actor()));
+        Rehearsal.Report report = rehearsal.of(
+                matter,
+                new Addressees(
+                        event.recipients(), event.topic(), event.options().crowd(), event.actor()));
         return new View(
                 report.recipients(),
                 report.isWhole(),

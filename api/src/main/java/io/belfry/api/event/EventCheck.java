@@ -1,5 +1,6 @@
 package io.belfry.api.event;
 
+import io.belfry.api.access.Grants;
 import io.belfry.api.problem.Faults;
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
@@ -9,6 +10,7 @@ import io.belfry.core.event.Lanes;
 import io.belfry.core.event.NewEvent;
 import io.belfry.core.event.Priority;
 import io.belfry.core.schema.DataSchemas;
+import io.belfry.core.segment.Segments;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -21,11 +23,13 @@ import java.util.Optional;
 @Singleton
 final class EventCheck {
     private final Categories categories;
+    private final Segments segments;
     private final DataSchemas schemas;
     private final Clock clock;
 
-    EventCheck(Categories categories, DataSchemas schemas, Clock clock) {
+    EventCheck(Categories categories, Segments segments, DataSchemas schemas, Clock clock) {
         this.categories = categories;
+        this.segments = segments;
         this.schemas = schemas;
         this.clock = clock;
     }
@@ -36,11 +40,12 @@ final class EventCheck {
             faults.add("/type", "missing (" + Draft.TYPE_EXPECTED + ")");
         }
         if (!draft.namesSomebody()) {
-            faults.add("/recipients", "missing (expected: user ids, or a topic)");
+            faults.add("/recipients", "missing (expected: user ids, a topic, segments, or everyone)");
         }
+        crowd(draft, caller);
         Category category = category(draft);
         Priority priority = priority(draft, category);
-        EventOptions options = draft.options().at(clock.instant());
+        EventOptions options = draft.options().at(clock.instant(), draft.crowd());
         if (faults.isEmpty()) {
             schemas.violations(draft.type().orElseThrow(), draft.data())
                     .forEach(violation -> faults.add("/data" + violation.pointer(), violation.detail()));
@@ -49,13 +54,12 @@ final class EventCheck {
             return new Reading.Refused(faults.problem());
         }
         List<String> recipients = List.copyOf(draft.recipients());
-        String order = recipients.isEmpty() ? draft.topic().orElseThrow() : recipients.getFirst();
         return new Reading.Event(new NewEvent(
                 options.deliverAt().map(EventId::mint).orElseGet(() -> EventId.mint(clock)),
                 caller.apiKeyId(),
                 draft.key(),
                 fingerprint(draft),
-                Lanes.of(priority, order),
+                Lanes.of(priority, order(draft)),
                 draft.type().orElseThrow(),
                 category.id(),
                 priority,
@@ -65,6 +69,24 @@ final class EventCheck {
                 draft.data(),
                 draft.traceparent().or(caller::traceparent),
                 options));
+    }
+
+    private void crowd(Draft draft, Caller caller) {
+        List<String> named = draft.crowd().segments();
+        named.stream().filter(segment -> !segments.isKnown(segment)).forEach(segment -> draft.faults()
+                .add("/segments", segment + " (expected: a segment that there is)"));
+        if (draft.crowd().everyone() && !caller.mayAddressEveryone()) {
+            draft.faults().add("/everyone", "expected: an API key with the scope " + Grants.EVENTS_EVERYONE);
+        }
+    }
+
+    /// What events have in common that must not overtake one another.
+    private static String order(Draft draft) {
+        return draft.recipients().stream()
+                .findFirst()
+                .or(draft::topic)
+                .or(() -> draft.crowd().segments().stream().findFirst())
+                .orElse("everyone");
     }
 
     private Category category(Draft draft) {
@@ -101,6 +123,9 @@ final class EventCheck {
         part(digest, draft.actor().orElse(""));
         part(digest, draft.data());
         draft.recipients().forEach(recipient -> part(digest, recipient));
+        if (!draft.crowd().isNone()) {
+            part(digest, "  " + draft.crowd());
+        }
         if (!draft.options().said().isEmpty()) {
             part(digest, " " + draft.options().said());
         }

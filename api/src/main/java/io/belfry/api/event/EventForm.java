@@ -13,7 +13,9 @@ import java.util.List;
 @Introspected
 @Schema(
         name = "Event",
-        description = "Something that happened, and who is to know: `recipients`, a `topic`, or both.",
+        description =
+                "Something that happened, and who is to know: `recipients`, the followers of a `topic`, users of `segments`,"
+                        + " `everyone`, or several of these. Nobody gets it twice.",
         additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
 record EventForm(
         @Schema(
@@ -38,6 +40,17 @@ record EventForm(
                 pattern = "^[A-Za-z0-9._:@-]+(/[A-Za-z0-9._:@-]+){0,15}$",
                 example = "order/123")
         String topic,
+
+        @Nullable
+        @ArraySchema(
+                arraySchema = @Schema(description = "Whoever their rules pick when it is dispatched gets it."),
+                schema = @Schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$", example = "pro-users"),
+                minItems = 1,
+                maxItems = 10)
+        List<String> segments,
+
+        @Nullable @Schema(description = "All users get it. The API key needs the scope `events:everyone` as well.")
+        Boolean everyone,
 
         @Nullable
         @Schema(

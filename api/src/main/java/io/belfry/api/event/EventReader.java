@@ -7,10 +7,12 @@ import io.belfry.api.json.CompactJson;
 import io.belfry.api.json.Fields;
 import io.belfry.api.json.StrictJson;
 import io.belfry.api.problem.Problem;
+import io.belfry.core.segment.SegmentSettings;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /// Reads events in Belfry's own form from JSON, token by token. Thread-safe; does not block.
@@ -18,14 +20,16 @@ import java.util.function.Function;
 final class EventReader {
     private static final String FIELDS =
             "actor, cancellationKey, category, collapseKey, data, dedupe, delay, deliverAt,"
-                    + " id, priority, recipients, throttle, topic, ttl, type";
+                    + " everyone, id, priority, recipients, segments, throttle, topic, ttl, type";
 
     private final StrictJson json;
     private final IntakeSettings settings;
+    private final SegmentSettings segmentSettings;
 
-    EventReader(StrictJson json, IntakeSettings settings) {
+    EventReader(StrictJson json, IntakeSettings settings, SegmentSettings segmentSettings) {
         this.json = json;
         this.settings = settings;
+        this.segmentSettings = segmentSettings;
     }
 
     /// What a body with several events turned out to be.
@@ -141,6 +145,8 @@ final class EventReader {
     private void field(Draft draft, String name, JsonParser parser) throws IOException {
         switch (name) {
             case "recipients" -> recipients(draft, parser);
+            case "segments" -> segments(draft, parser);
+            case "everyone" -> everyone(draft, parser);
             case "data" -> data(draft, parser);
             case "id", "type", "topic", "actor", "category", "priority" -> text(draft, name, parser);
             case "cancellationKey", "collapseKey", "dedupe", "delay", "deliverAt", "throttle", "ttl" ->
@@ -169,27 +175,45 @@ final class EventReader {
 
     private void recipients(Draft draft, JsonParser parser) throws IOException {
         draft.namesRecipients();
+        texts(draft, parser, "/recipients", settings.maxRecipients(), "user ids", draft::recipient);
+    }
+
+    private void segments(Draft draft, JsonParser parser) throws IOException {
+        draft.namesRecipients();
+        texts(draft, parser, "/segments", segmentSettings.maxPerEvent(), "segments", draft::segment);
+    }
+
+    /// Only said outright: whoever means nobody leaves it out.
+    private static void everyone(Draft draft, JsonParser parser) throws IOException {
+        if (parser.currentToken() == JsonToken.VALUE_TRUE) {
+            draft.everyone();
+        } else if (parser.currentToken() != JsonToken.VALUE_FALSE) {
+            draft.faults().add("/everyone", "expected: true or false");
+            parser.skipChildren();
+        }
+    }
+
+    private static void texts(
+            Draft draft, JsonParser parser, String pointer, int max, String items, BiConsumer<String, String> each)
+            throws IOException {
+        String expected = "expected: 1 to " + max + " " + items;
         if (parser.currentToken() != JsonToken.START_ARRAY) {
-            draft.faults().add("/recipients", recipientsExpected());
+            draft.faults().add(pointer, expected);
             parser.skipChildren();
             return;
         }
         int count = 0;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            if (count < settings.maxRecipients()) {
+            if (count < max) {
                 boolean isText = parser.currentToken() == JsonToken.VALUE_STRING;
-                draft.recipient("/recipients/" + count, isText ? parser.getText() : "");
+                each.accept(pointer + "/" + count, isText ? parser.getText() : "");
             }
             parser.skipChildren();
             count++;
         }
-        if (count == 0 || count > settings.maxRecipients()) {
-            draft.faults().add("/recipients", count + " of them (" + recipientsExpected() + ")");
+        if (count == 0 || count > max) {
+            draft.faults().add(pointer, count + " of them (" + expected + ")");
         }
-    }
-
-    private String recipientsExpected() {
-        return "expected: 1 to " + settings.maxRecipients() + " user ids";
     }
 
     private static void data(Draft draft, JsonParser parser) throws IOException {

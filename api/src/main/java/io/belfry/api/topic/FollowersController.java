@@ -5,6 +5,7 @@ import io.belfry.api.document.Document;
 import io.belfry.api.document.RefusesBodies;
 import io.belfry.api.document.RefusesParameters;
 import io.belfry.api.document.RefusesStrangers;
+import io.belfry.api.json.Cursor;
 import io.belfry.api.json.Fields;
 import io.belfry.api.json.StrictJson;
 import io.belfry.api.problem.Problem;

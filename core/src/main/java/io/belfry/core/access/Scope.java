@@ -10,7 +10,11 @@ public enum Scope {
     /// Read events and traces.
     EVENTS_READ,
     /// Manage users, their devices and what they follow.
-    USERS_WRITE;
+    USERS_WRITE,
+    /// Manage segments, and see who is in them.
+    SEGMENTS_WRITE,
+    /// Send events to everyone, with a key that may send events.
+    EVENTS_EVERYONE;
 
     /// The name in the API, such as `events:write`.
     public String label() {

@@ -1,5 +1,6 @@
 package io.belfry.core.audience;
 
+import io.belfry.core.event.Crowd;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -9,8 +10,9 @@ import java.util.Set;
 ///
 /// @param users named one by one, some perhaps twice
 /// @param topic whose followers are recipients too
+/// @param crowd who are recipients too
 /// @param actor who caused it and is never told of it, whoever else names them
-public record Addressees(List<String> users, Optional<String> topic, Optional<String> actor) {
+public record Addressees(List<String> users, Optional<String> topic, Crowd crowd, Optional<String> actor) {
     /// Those who are named, each once, and not the actor.
     Set<String> named() {
         var named = new LinkedHashSet<>(users);
@@ -20,6 +22,6 @@ public record Addressees(List<String> users, Optional<String> topic, Optional<St
 
     /// Whether there may be more than are named.
     boolean isOpen() {
-        return topic.isPresent();
+        return topic.isPresent() || !crowd.isNone();
     }
 }

@@ -29,9 +29,18 @@ public final class DatabaseFault {
 
     /// Whether a lock was waited for longer than `lock_timeout`.
     public static boolean isLockTimeout(Throwable failure) {
+        return hasState(failure, "55P03");
+    }
+
+    /// Whether a statement took longer than it was given.
+    public static boolean isCancelled(Throwable failure) {
+        return hasState(failure, "57014");
+    }
+
+    private static boolean hasState(Throwable failure, String state) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
-                return "55P03".equals(sql.getSQLState());
+                return state.equals(sql.getSQLState());
             }
         }
         return false;

@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What an event asks of its delivery, beyond who gets it.
+/// What few events ask for, beyond those whom they name.
 ///
+/// @param crowd whom it reaches without naming them
 /// @param deliverAt not before; then its [EventId] is of that time
 /// @param expires when nobody wants it any more
 /// @param collapseKey a newer notification of the same user with the same key takes the place of this one
@@ -13,6 +14,7 @@ import java.util.Optional;
 /// @param throttle instead of its category's
 /// @param dedupe instead of its category's
 public record EventOptions(
+        Crowd crowd,
         Optional<Instant> deliverAt,
         Optional<Instant> expires,
         Optional<String> collapseKey,
@@ -21,7 +23,24 @@ public record EventOptions(
         Optional<Duration> dedupe) {
     /// Of an event that asks nothing.
     public static final EventOptions NONE = new EventOptions(
-            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            Crowd.NONE,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    /// Of one that reaches those whom it names, or a topic.
+    public EventOptions(
+            Optional<Instant> deliverAt,
+            Optional<Instant> expires,
+            Optional<String> collapseKey,
+            Optional<String> cancellationKey,
+            Optional<KeyedThrottle> throttle,
+            Optional<Duration> dedupe) {
+        this(Crowd.NONE, deliverAt, expires, collapseKey, cancellationKey, throttle, dedupe);
+    }
 
     /// A throttle, and what is counted together.
     ///

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -21,6 +22,12 @@ public final class EventOptionsJson {
             return null;
         }
         ObjectNode tree = JSON.createObjectNode();
+        if (!options.crowd().segments().isEmpty()) {
+            options.crowd().segments().forEach(tree.putArray("segments")::add);
+        }
+        if (options.crowd().everyone()) {
+            tree.put("everyone", true);
+        }
         options.deliverAt().ifPresent(at -> tree.put("deliverAt", at.toString()));
         options.expires().ifPresent(at -> tree.put("expires", at.toString()));
         options.collapseKey().ifPresent(key -> tree.put("collapseKey", key));
@@ -44,6 +51,7 @@ public final class EventOptionsJson {
         try {
             JsonNode tree = JSON.readTree(text);
             return new EventOptions(
+                    crowd(tree),
                     value(tree, "deliverAt", Instant::parse),
                     value(tree, "expires", Instant::parse),
                     value(tree, "collapseKey", Function.identity()),
@@ -53,6 +61,15 @@ public final class EventOptionsJson {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("options are not JSON: " + e.getOriginalMessage(), e);
         }
+    }
+
+    private static Crowd crowd(JsonNode tree) {
+        if (!tree.has("segments") && !tree.has("everyone")) {
+            return Crowd.NONE;
+        }
+        var segments = new ArrayList<String>();
+        tree.path("segments").forEach(segment -> segments.add(segment.textValue()));
+        return new Crowd(segments, tree.path("everyone").booleanValue());
     }
 
     private static EventOptions.KeyedThrottle throttle(JsonNode tree) {

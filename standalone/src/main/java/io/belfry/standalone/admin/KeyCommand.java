@@ -42,7 +42,9 @@ public final class KeyCommand {
                             names = "--scopes",
                             split = ",",
                             paramLabel = "SCOPE",
-                            description = "What it may do: events:write, events:read, users:write (default: all).")
+                            description =
+                                    "What it may do: events:write, events:read, events:everyone, users:write, segments:write"
+                                            + " (default: all).")
                     List<String> scopes)
             throws IOException {
         Set<Scope> granted = scopes == null ? EnumSet.allOf(Scope.class) : parsed(scopes);

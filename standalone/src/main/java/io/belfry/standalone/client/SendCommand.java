@@ -68,6 +68,16 @@ public final class SendCommand implements Callable<Integer> {
     private String topic;
 
     @Option(
+            names = "--segment",
+            split = ",",
+            paramLabel = "SEGMENT",
+            description = "The users whom its rule picks are concerned, too.")
+    private List<String> segments = List.of();
+
+    @Option(names = "--everyone", description = "All users are concerned.")
+    private boolean everyone;
+
+    @Option(
             names = "--data",
             paramLabel = "JSON",
             defaultValue = "{}",
@@ -94,8 +104,9 @@ public final class SendCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (recipients.isEmpty() && topic == null) {
-            throw new WrongSettings("nobody to notify (expected: --to USER or --topic TOPIC)");
+        if (recipients.isEmpty() && topic == null && segments.isEmpty() && !everyone) {
+            throw new WrongSettings(
+                    "nobody to notify (expected: --to USER, --topic TOPIC, --segment SEGMENT or --everyone)");
         }
         HttpRequest.Builder request = HttpRequest.newBuilder(target.uri("/v1/events"))
                 .timeout(TIMEOUT)
@@ -114,6 +125,12 @@ public final class SendCommand implements Callable<Integer> {
             recipients.forEach(event.putArray("recipients")::add);
         }
         putIfGiven(event, "topic", topic);
+        if (!segments.isEmpty()) {
+            segments.forEach(event.putArray("segments")::add);
+        }
+        if (everyone) {
+            event.put("everyone", true);
+        }
         putIfGiven(event, "actor", actor);
         putIfGiven(event, "category", category);
         putIfGiven(event, "priority", priority == null ? null : priority.label());

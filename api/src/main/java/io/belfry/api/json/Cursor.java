@@ -1,4 +1,4 @@
-package io.belfry.api.topic;
+package io.belfry.api.json;
 
 import io.belfry.api.problem.Problem;
 import io.micronaut.core.annotation.Nullable;
@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /// Where a page begins: after a key, which is opaque to clients.
-sealed interface Cursor {
+public sealed interface Cursor {
     int MAX_PAGE = 1000;
 
     /// @param after the last key of the page before; empty at first
