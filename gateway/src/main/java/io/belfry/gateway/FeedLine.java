@@ -1,12 +1,6 @@
 package io.belfry.gateway;
 
 import io.belfry.core.feed.FeedNames;
-import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisConnectionStateListener;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.pubsub.RedisPubSubAdapter;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /// not all lines of all nodes come at once, and subscribes step by step, each when Redis has confirmed the one before.
 ///
 /// Asking is thread-safe and does not block. Everything else happens on a thread of its own; Redis' confirmations come
-/// on a thread of its client, in the order of the commands.
+/// on the thread of the connection, in the order of the commands.
 final class FeedLine {
     private static final Logger LOG = LoggerFactory.getLogger(FeedLine.class);
     private static final int STEP = 512;
@@ -34,7 +29,7 @@ final class FeedLine {
     private static final long UNCONFIRMED_PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
 
     private final int number;
-    private final RedisClient client;
+    private final Supplier<FeedConnection> connecting;
     private final FeedSubscriptions owner;
     private final ScheduledExecutorService thread;
     private Iterable<RedisSubscription> feeds;
@@ -43,14 +38,15 @@ final class FeedLine {
     private final ArrayDeque<RedisSubscription> unconfirmed = new ArrayDeque<>();
     private long progressAtNanos = System.nanoTime();
 
-    private volatile StatefulRedisPubSubConnection<byte[], byte[]> connection;
+    private volatile FeedConnection connection;
     private ArrayDeque<RedisSubscription> resubscribing = new ArrayDeque<>();
     private boolean closed;
     private volatile String failure = "not connected yet";
 
-    FeedLine(int number, RedisClient client, FeedSubscriptions owner) {
+    /// @param connecting makes a connection, and may block
+    FeedLine(int number, Supplier<FeedConnection> connecting, FeedSubscriptions owner) {
         this.number = number;
-        this.client = client;
+        this.connecting = connecting;
         this.owner = owner;
         this.thread = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("gateway-feeds-" + number).factory());
@@ -115,12 +111,11 @@ final class FeedLine {
             return;
         }
         try {
-            StatefulRedisPubSubConnection<byte[], byte[]> made = client.connectPubSub(ByteArrayCodec.INSTANCE);
+            FeedConnection made = connecting.get();
             connection = made;
-            made.addListener(new Confirmations(made));
-            made.addListener(new Loss(made));
+            made.listen(new Ear(made));
             if (number == 0) {
-                made.async().subscribe(FeedNames.announcements(), FeedNames.control());
+                made.subscribe(List.of(FeedNames.announcements(), FeedNames.control()));
             }
             failure = null;
             LOG.debug("Feed connection {} is up", number);
@@ -148,14 +143,14 @@ final class FeedLine {
                 TimeUnit.MILLISECONDS);
     }
 
-    private void lost(StatefulRedisPubSubConnection<byte[], byte[]> which, String why) {
+    private void lost(FeedConnection which, String why) {
         if (connection != which || closed) {
             return;
         }
         LOG.warn("Feed connection {} to Redis was lost ({})", number, why);
         failure = "lost: " + why;
         connection = null;
-        which.closeAsync();
+        which.close();
         // A confirmation is either noted before and lost again here, or comes too late to be noted. Noted after, it
         // would
         // hide that the feed has to be compared with the database.
@@ -205,7 +200,7 @@ final class FeedLine {
         }
         // A user who left and came back within one batch is two feeds of one name: leaving goes first.
         for (int i = 0; i < gone.size(); i += STEP) {
-            connection.async().unsubscribe(names(gone.subList(i, Math.min(gone.size(), i + STEP))));
+            connection.unsubscribe(names(gone.subList(i, Math.min(gone.size(), i + STEP))));
         }
         for (int i = 0; i < come.size(); i += STEP) {
             send(come.subList(i, Math.min(come.size(), i + STEP)));
@@ -223,18 +218,18 @@ final class FeedLine {
             unconfirmed.addAll(step);
         }
         step.forEach(feed -> feed.subscribed = true);
-        connection.async().subscribe(names(step));
+        connection.subscribe(names(step));
     }
 
-    private static byte[][] names(List<RedisSubscription> step) {
-        return step.stream().map(RedisSubscription::redisChannel).toArray(byte[][]::new);
+    private static List<byte[]> names(List<RedisSubscription> step) {
+        return step.stream().map(RedisSubscription::redisChannel).toList();
     }
 
     /// A connection whose peer vanished without a word shows no other sign.
     private void check() {
-        StatefulRedisPubSubConnection<byte[], byte[]> checked = connection;
+        FeedConnection checked = connection;
         if (checked != null) {
-            checked.async().ping().whenComplete((pong, e) -> {
+            checked.ping().whenComplete((pong, e) -> {
                 if (e != null) {
                     onThread(() -> lost(checked, "no answer to a ping"));
                 }
@@ -246,15 +241,15 @@ final class FeedLine {
         thread.execute(() -> {
             closed = true;
             if (connection != null) {
-                connection.closeAsync();
+                connection.close();
             }
         });
         thread.shutdown();
     }
 
-    // On a thread of Redis' client ------------------------------------------------------------------------------
+    // On the thread of the connection ------------------------------------------------------------------------------
 
-    private void confirmed(StatefulRedisPubSubConnection<byte[], byte[]> of) {
+    private void confirmed(FeedConnection of) {
         RedisSubscription feed;
         boolean belated;
         boolean next;
@@ -275,38 +270,30 @@ final class FeedLine {
         }
     }
 
-    private final class Confirmations extends RedisPubSubAdapter<byte[], byte[]> {
-        private final StatefulRedisPubSubConnection<byte[], byte[]> of;
+    private final class Ear implements FeedConnection.Listener {
+        private final FeedConnection of;
 
-        Confirmations(StatefulRedisPubSubConnection<byte[], byte[]> of) {
+        Ear(FeedConnection of) {
             this.of = of;
         }
 
         @Override
-        public void message(byte[] channel, byte[] message) {
-            owner.received(channel, message);
+        public void message(byte[] feed, byte[] message) {
+            owner.received(feed, message);
         }
 
         @Override
-        public void subscribed(byte[] channel, long count) {
-            if (FeedNames.isShared(channel)) {
+        public void subscribed(byte[] feed) {
+            if (FeedNames.isShared(feed)) {
                 owner.announcementsConfirmed();
             } else {
                 confirmed(of);
             }
         }
-    }
-
-    private final class Loss implements RedisConnectionStateListener {
-        private final StatefulRedisPubSubConnection<byte[], byte[]> of;
-
-        Loss(StatefulRedisPubSubConnection<byte[], byte[]> of) {
-            this.of = of;
-        }
 
         @Override
-        public void onRedisDisconnected(RedisChannelHandler<?, ?> disconnected) {
-            onThread(() -> lost(of, "disconnected"));
+        public void lost(String why) {
+            onThread(() -> FeedLine.this.lost(of, why));
         }
     }
 }

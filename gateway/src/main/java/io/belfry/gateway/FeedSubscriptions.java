@@ -3,12 +3,20 @@ package io.belfry.gateway;
 import io.belfry.core.feed.FeedNames;
 import io.belfry.core.redis.RedisSettings;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
 import io.micronaut.configuration.lettuce.DefaultRedisConfiguration;
+import io.micronaut.http.netty.channel.EventLoopGroupConfiguration;
+import io.micronaut.http.netty.channel.EventLoopGroupFactory;
+import io.micronaut.http.netty.channel.EventLoopGroupRegistry;
+import io.micronaut.http.netty.channel.NettyChannelType;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.EventLoopGroup;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /// Listens at Redis to the feeds of the connected users, and to the one of the announcements, over several connections,
@@ -19,11 +27,13 @@ import java.util.stream.IntStream;
 /// many channels would never come back. [FeedLine] reconnects and resubscribes in small steps.
 @Singleton
 final class FeedSubscriptions {
+    private static final String LOOPS = "default";
+
     private final RedisClient client;
     private final List<FeedLine> lines;
     private volatile Listener listener;
 
-    /// Who is told of what comes from Redis, on a thread of its client, which must not be held up.
+    /// Who is told of what comes from Redis, on the thread of a connection, which must not be held up.
     interface Listener {
         void onInbox(String user, byte[] message);
 
@@ -44,17 +54,50 @@ final class FeedSubscriptions {
             DefaultRedisConfiguration address,
             RedisSettings redis,
             GatewaySettings settings,
-            GatewayMetrics metrics) {
+            GatewayMetrics metrics,
+            EventLoopGroupRegistry loops,
+            EventLoopGroupFactory channels) {
         // The timeout of the address is what a handshake may take; its default is a minute.
         RedisURI uri = RedisURI.builder(address.getUri().orElse(address))
                 .withTimeout(redis.connectTimeout())
                 .build();
         this.client = RedisClient.create(shared.getResources(), uri);
         client.setOptions(shared.getOptions().mutate().autoReconnect(false).build());
+        Supplier<FeedConnection> connecting = settings.feeds().onEventLoops() && isPlain(uri)
+                ? loops.getEventLoopGroupConfiguration(LOOPS)
+                        .map(loop -> onLoops(loops, channels, loop, uri))
+                        .orElse(() -> new LettuceFeedConnection(client))
+                : () -> new LettuceFeedConnection(client);
         this.lines = IntStream.range(0, settings.feeds().connections())
-                .mapToObj(i -> new FeedLine(i, client, this))
+                .mapToObj(i -> new FeedLine(i, connecting, this))
                 .toList();
         metrics.lines(this);
+    }
+
+    /// Whether it is an address for which one socket and a password are enough.
+    private static boolean isPlain(RedisURI uri) {
+        return uri.getHost() != null
+                && uri.getSocket() == null
+                && uri.getSentinels().isEmpty()
+                && !uri.isSsl()
+                && uri.getCredentialsProvider() instanceof RedisCredentialsProvider.ImmediateRedisCredentialsProvider;
+    }
+
+    /// Each on the next of the event loops that serve clients.
+    private static Supplier<FeedConnection> onLoops(
+            EventLoopGroupRegistry loops,
+            EventLoopGroupFactory channels,
+            EventLoopGroupConfiguration loop,
+            RedisURI uri) {
+        EventLoopGroup group = loops.getEventLoopGroup(LOOPS).orElseThrow();
+        var credentials = (RedisCredentialsProvider.ImmediateRedisCredentialsProvider) uri.getCredentialsProvider();
+        return () -> new LoopFeedConnection(
+                new Bootstrap()
+                        .group(group)
+                        .channelFactory(() -> channels.channelInstance(NettyChannelType.CLIENT_SOCKET, loop))
+                        .remoteAddress(uri.getHost(), uri.getPort()),
+                credentials.resolveCredentialsNow(),
+                uri.getTimeout());
     }
 
     /// Begins to connect.

@@ -12,6 +12,8 @@ import java.util.List;
 ///
 /// @param allowedOrigins web origins whose pages may connect, such as `https://app.example.com`; `*` for all. Pages of
 ///     the gateway's own host and clients that are no browsers always may
+/// @param trustedProxies addresses and networks (`10.0.0.0/8`) of proxies that say in `X-Forwarded-For` from where
+///     clients come; nobody else is believed
 /// @param headerTimeout for the headers of a request; then the connection is closed
 /// @param connectDeadline for the connect command of a new socket; then it is closed with 3502
 /// @param ping how often the server pings a client
@@ -25,6 +27,7 @@ import java.util.List;
 @ConfigurationProperties("belfry.gateway")
 public record GatewaySettings(
         @Bindable(defaultValue = "") List<String> allowedOrigins,
+        @Bindable(defaultValue = "") List<String> trustedProxies,
         @Bindable(defaultValue = "10s") @NotNull Duration headerTimeout,
         @Bindable(defaultValue = "10s") @NotNull Duration connectDeadline,
         @Bindable(defaultValue = "25s") @NotNull Duration ping,
@@ -99,6 +102,8 @@ public record GatewaySettings(
     /// How the node listens to Redis (`belfry.gateway.feeds`).
     ///
     /// @param connections to Redis; users are spread over them
+    /// @param onEventLoops whether the event loops that serve clients read from Redis themselves, which saves a
+    ///     third of the work of a delivery. Only for `redis://` addresses of one server; otherwise Lettuce does it
     /// @param channelsPerConnection more users are told to come again (error 111): Redis drops a connection that
     ///     resubscribes too many at once
     /// @param subscribeTimeout how long a connect waits for Redis; then it goes on without, and is reconciled later
@@ -108,6 +113,7 @@ public record GatewaySettings(
     @ConfigurationProperties("feeds")
     public record Feeds(
             @Bindable(defaultValue = "4") @Min(1) @Max(64) int connections,
+            @Bindable(defaultValue = "true") boolean onEventLoops,
             @Bindable(defaultValue = "50000") @Min(1) int channelsPerConnection,
             @Bindable(defaultValue = "1s") @NotNull Duration subscribeTimeout,
             @Bindable(defaultValue = "30s") @NotNull Duration reconcileEvery,

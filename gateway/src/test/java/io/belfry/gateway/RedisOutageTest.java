@@ -18,6 +18,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What clients notice of Redis being gone: as little as possible. Each test has a Redis of its own and mostly waits,
 /// so they run beside one another and beside other classes.
@@ -78,20 +80,24 @@ class RedisOutageTest {
         }
     }
 
-    @Test
-    void afterARestartOfAnEmptyRedisNothingIsMissingAndWhatFollowsIsLive(@TempDir Path home) throws Exception {
+    /// @param onEventLoops or through Lettuce
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void afterARestartOfAnEmptyRedisNothingIsMissingAndWhatFollowsIsLive(boolean onEventLoops, @TempDir Path home)
+            throws Exception {
+        String user = "killed-" + onEventLoops;
         RedisServer redis = RedisServer.start(home, 0);
         int port = redis.port();
-        try (GatewayNode node = node(redis.url(), Map.of())) {
+        try (GatewayNode node = node(redis.url(), Map.of("belfry.gateway.feeds.on-event-loops", onEventLoops))) {
             List<RawClient> clients = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                clients.add(RawClient.connect(node, "killed" + i % 10));
+                clients.add(RawClient.connect(node, user + i % 10));
             }
             redis.kill();
             redis.close();
             await().until(() -> node.bean(FeedSubscriptions.class).troubles().size() == 4);
             for (int i = 0; i < 10; i++) {
-                node.inbound().write("killed" + i, 3);
+                node.inbound().write(user + i, 3);
             }
             redis = RedisServer.start(home, port);
 
@@ -102,7 +108,7 @@ class RedisOutageTest {
             }
             await().until(() -> node.bean(Feeds.class).isUp());
             for (int i = 0; i < 10; i++) {
-                node.inbound().send("killed" + i, 1);
+                node.inbound().send(user + i, 1);
             }
             for (RawClient client : clients) {
                 assertThat(client.nextOffset()).as("published since").isEqualTo(4);
