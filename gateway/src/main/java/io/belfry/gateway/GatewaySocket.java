@@ -2,7 +2,6 @@ package io.belfry.gateway;
 
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.server.netty.NettyHttpRequest;
-import io.micronaut.http.server.util.HttpClientAddressResolver;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
 import io.micronaut.websocket.WebSocketSession;
@@ -34,9 +33,9 @@ final class GatewaySocket {
     private static final String NAME = "belfry-connection";
 
     private final Gateway gateway;
-    private final HttpClientAddressResolver addresses;
+    private final ClientAddresses addresses;
 
-    GatewaySocket(Gateway gateway, HttpClientAddressResolver addresses) {
+    GatewaySocket(Gateway gateway, ClientAddresses addresses) {
         this.gateway = gateway;
         this.addresses = addresses;
     }
@@ -47,8 +46,9 @@ final class GatewaySocket {
                 ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel();
         Takeover.limit(channel, gateway.settings().limits());
         ChannelPipeline pipeline = channel.pipeline();
+        Takeover.releaseHttp(pipeline);
         ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
-        WebSocketConnection connection = gateway.open(channel, encoding(session, request), addresses.resolve(request));
+        WebSocketConnection connection = gateway.open(channel, encoding(session, request), addresses.of(request));
         pipeline.replace(decoder.name(), NAME, connection);
         pipeline.context(NAME).writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> Takeover.strip(channel));
     }

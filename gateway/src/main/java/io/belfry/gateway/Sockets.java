@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Counts the open sockets, in all and by address of the network. Behind a proxy that is the proxy's, unless
-/// `micronaut.server.client-address-header` says where the client's is. Thread-safe.
+/// it is a trusted one. Thread-safe.
 @Singleton
 final class Sockets {
     private final GatewaySettings.Limits limits;

@@ -6,7 +6,6 @@ import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.server.netty.NettyHttpRequest;
-import io.micronaut.http.server.util.HttpClientAddressResolver;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
 import io.netty.channel.Channel;
@@ -24,9 +23,9 @@ final class StreamController {
     private static final String NAME = "belfry-stream";
 
     private final Gateway gateway;
-    private final HttpClientAddressResolver addresses;
+    private final ClientAddresses addresses;
 
-    StreamController(Gateway gateway, HttpClientAddressResolver addresses) {
+    StreamController(Gateway gateway, ClientAddresses addresses) {
         this.gateway = gateway;
         this.addresses = addresses;
     }
@@ -41,7 +40,7 @@ final class StreamController {
                     Refusal.of(HttpStatus.HTTP_VERSION_NOT_SUPPORTED, "streams are sent over HTTP/1.1"));
         }
         StreamRequest wanted = StreamRequest.of(request);
-        String address = addresses.resolve(request);
+        String address = addresses.of(request);
         // Not within Micronaut's own work on the request.
         channel.eventLoop().execute(() -> {
             if (channel.isActive()) {

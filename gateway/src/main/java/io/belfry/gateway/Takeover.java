@@ -1,7 +1,12 @@
 package io.belfry.gateway;
 
+import io.micronaut.http.netty.websocket.NettyWebSocketSession;
+import io.micronaut.http.server.netty.handler.PipeliningServerHandler;
+import io.micronaut.http.server.netty.websocket.NettyServerWebSocketHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
@@ -21,9 +26,25 @@ final class Takeover {
         channel.config().setOption(ChannelOption.SO_SNDBUF, limits.sendBufferBytes());
     }
 
+    /// Before Micronaut's handler of WebSockets comes into the pipeline. Micronaut keeps its HTTP handler for as
+    /// long as the channel lives, and a handler that was removed keeps its last neighbours: it has to go before
+    /// there is one that keeps the request, or each connection costs some kilobytes more. Micronaut removes it by
+    /// its name, which something else has then.
+    static void releaseHttp(ChannelPipeline pipeline) {
+        ChannelHandlerContext http = pipeline.context(PipeliningServerHandler.class);
+        if (http != null) {
+            pipeline.remove(http.handler());
+            pipeline.addLast(http.name(), new ChannelInboundHandlerAdapter());
+        }
+    }
+
     /// After the answer to an upgrade. The HTTP codec is removed by Netty.
     static void strip(Channel channel) {
         ChannelPipeline pipeline = channel.pipeline();
+        if (pipeline.get(NettyServerWebSocketHandler.class) != null) {
+            // First, so that no other keeps it as its neighbour.
+            pipeline.remove(NettyServerWebSocketHandler.class);
+        }
         for (Map.Entry<String, ChannelHandler> entry : pipeline.toMap().entrySet()) {
             ChannelHandler handler = entry.getValue();
             boolean stays = handler instanceof Connection
@@ -33,8 +54,9 @@ final class Takeover {
                 pipeline.remove(handler);
             }
         }
-        // What Micronaut remembers of the request.
+        // What Micronaut remembers of the request, and through which it would keep it, its handlers and its headers.
         channel.attr(AttributeKey.valueOf("stream-pipeline")).set(null);
+        channel.attr(NettyWebSocketSession.WEB_SOCKET_SESSION_KEY).set(null);
     }
 
     /// Instead of an answer to a request: the connection answers it itself.

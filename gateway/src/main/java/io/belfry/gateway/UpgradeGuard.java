@@ -7,7 +7,6 @@ import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ServerFilter;
-import io.micronaut.http.server.util.HttpClientAddressResolver;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Base64;
@@ -25,15 +24,10 @@ final class UpgradeGuard {
     private final Sockets sockets;
     private final UpgradeRate rate;
     private final Drain drain;
-    private final HttpClientAddressResolver addresses;
+    private final ClientAddresses addresses;
     private final Set<String> allowedOrigins;
 
-    UpgradeGuard(
-            GatewaySettings settings,
-            Sockets sockets,
-            UpgradeRate rate,
-            Drain drain,
-            HttpClientAddressResolver addresses) {
+    UpgradeGuard(GatewaySettings settings, Sockets sockets, UpgradeRate rate, Drain drain, ClientAddresses addresses) {
         this.sockets = sockets;
         this.rate = rate;
         this.drain = drain;
@@ -77,7 +71,7 @@ final class UpgradeGuard {
             return Refusal.of(HttpStatus.SERVICE_UNAVAILABLE, "this node takes no connections at the moment")
                     .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
-        if (sockets.isFull(addresses.resolve(request))) {
+        if (sockets.isFull(addresses.of(request))) {
             return Refusal.of(HttpStatus.TOO_MANY_REQUESTS, "too many connections from this address")
                     .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }

@@ -11,7 +11,6 @@ import io.belfry.testkit.websocket.RawWebSocket;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -131,25 +130,40 @@ class LimitTest {
         }
     }
 
+    /// The tests' own address is the proxy's: each client may have one connection.
     @Test
-    void behindAProxyTheAddressIsTheClients() {
-        GatewayNode node = GatewayNode.start(
-                database,
-                redis.url(),
-                Map.of(
-                        "belfry.gateway.limits.connections-per-address", "1",
-                        "micronaut.server.client-address-header", "X-Real-IP"));
-        try (node;
-                RawWebSocket first =
-                        node.socket().header("X-Real-IP", "203.0.113.1").open()) {
-            assertThat(node.socket()
-                            .header("X-Real-IP", "203.0.113.1")
-                            .refused()
-                            .status())
-                    .isEqualTo(429);
-            node.socket().header("X-Real-IP", "203.0.113.2").open().close();
+    void behindATrustedProxyTheAddressIsTheClients() {
+        try (GatewayNode node = node(
+                        "limits.connections-per-address",
+                        "1",
+                        "trusted-proxies",
+                        "127.0.0.1, 10.0.0.0/8, 2001:db8::/32");
+                RawWebSocket first = from(node, "203.0.113.1").open()) {
+            for (String claimed : List.of(
+                    "203.0.113.1",
+                    "198.51.100.7, 203.0.113.1",
+                    "203.0.113.1, 10.1.2.3",
+                    "198.51.100.7,203.0.113.1:4711 ,[2001:db8::1]:80, 10.255.0.1",
+                    "unknown, 203.0.113.1")) {
+                assertThat(from(node, claimed).refused().status()).as(claimed).isEqualTo(429);
+            }
+            from(node, "203.0.113.2").open().close();
+            from(node, "203.0.113.1, 203.0.113.3").open().close();
             assertThat(first.hasBytes()).isFalse();
         }
+    }
+
+    @Test
+    void whatOthersSayOfTheirAddressDoesNotCount() {
+        try (GatewayNode node = node("limits.connections-per-address", "1", "trusted-proxies", "10.0.0.0/8");
+                RawWebSocket first = from(node, "203.0.113.1").open()) {
+            assertThat(from(node, "203.0.113.2").refused().status()).isEqualTo(429);
+            assertThat(first.hasBytes()).isFalse();
+        }
+    }
+
+    private static RawWebSocket.Opening from(GatewayNode node, String forwardedFor) {
+        return node.socket().header("X-Forwarded-For", forwardedFor);
     }
 
     private static int connections(GatewayNode node) {
