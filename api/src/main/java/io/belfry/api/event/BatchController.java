@@ -8,8 +8,6 @@ import io.belfry.api.document.RefusesTooMany;
 import io.belfry.api.problem.Problem;
 import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
-import io.micronaut.http.HttpResponse;
-import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.Body;
@@ -140,7 +138,7 @@ final class BatchController {
             when items.isEmpty() -> refusal(Problem.invalid("expected: 1 to " + settings.maxBatch() + " events"));
             case EventReader.Batch.Items(List<Item> items) -> {
                 caller.key().ifPresent(key -> number(items, key));
-                yield reception.receive(items, caller).thenApply(BatchController::answer);
+                yield reception.receive(items, caller).thenApply(Answers::all);
             }
         };
     }
@@ -156,22 +154,5 @@ final class BatchController {
                 draft.derivedKey(key + " " + i);
             }
         });
-    }
-
-    /// 202 where all were accepted. Where none could even be tried, the whole request is answered 503, or 429.
-    static MutableHttpResponse<?> answer(List<Outcome> outcomes) {
-        List<Result> results = outcomes.stream().map(Result::of).toList();
-        int accepted =
-                (int) results.stream().filter(result -> result.status() == 202).count();
-        if (results.stream().allMatch(result -> result.status() == 503)) {
-            return Problem.notStored().response(Reception.RETRY);
-        }
-        if (results.stream().allMatch(result -> result.status() == 429)) {
-            return Problem.rateLimited().response();
-        }
-        HttpStatus status = accepted == results.size() ? HttpStatus.ACCEPTED : HttpStatus.MULTI_STATUS;
-        return HttpResponse.status(status)
-                .contentType(MediaType.APPLICATION_JSON_TYPE)
-                .body(new Answer(accepted, results.size() - accepted, results));
     }
 }

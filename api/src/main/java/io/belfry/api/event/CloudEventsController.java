@@ -115,9 +115,7 @@ final class CloudEventsController {
     }
 
     private CompletableFuture<MutableHttpResponse<?>> one(Item item, Caller caller) {
-        return reception
-                .receive(List.of(item), caller)
-                .thenApply(outcomes -> EventsController.answer(outcomes.getFirst()));
+        return reception.receive(List.of(item), caller).thenApply(outcomes -> Answers.one(outcomes.getFirst()));
     }
 
     private CompletableFuture<MutableHttpResponse<?>> batch(byte[] body, Caller caller) {
@@ -126,7 +124,7 @@ final class CloudEventsController {
             case EventReader.Batch.Items(List<Item> items)
             when items.isEmpty() -> refusal(Problem.invalid("expected: one event at least"));
             case EventReader.Batch.Items(List<Item> items) ->
-                reception.receive(items, caller).thenApply(BatchController::answer);
+                reception.receive(items, caller).thenApply(Answers::all);
         };
     }
 

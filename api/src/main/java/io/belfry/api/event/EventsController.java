@@ -11,7 +11,6 @@ import io.belfry.api.problem.Problem;
 import io.belfry.core.event.EventId;
 import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
-import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.Body;
@@ -112,23 +111,6 @@ final class EventsController {
         if (item instanceof Item.Readable(Draft draft)) {
             caller.key().ifPresent(draft::headerKey);
         }
-        return reception.receive(List.of(item), caller).thenApply(outcomes -> answer(outcomes.getFirst()));
-    }
-
-    static MutableHttpResponse<?> answer(Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Accepted(UUID id, Instant at) -> accepted(id, at);
-            case Outcome.Replayed(UUID id, Instant at) -> accepted(id, at).header("Idempotency-Replayed", "true");
-            case Outcome.Refused(Problem problem) ->
-                problem.status() == 503 || problem.status() == 409
-                        ? problem.response(Reception.RETRY)
-                        : problem.response();
-        };
-    }
-
-    private static MutableHttpResponse<Accepted> accepted(UUID id, Instant acceptedAt) {
-        return HttpResponse.<Accepted>accepted()
-                .contentType(MediaType.APPLICATION_JSON_TYPE)
-                .body(Accepted.of(id, acceptedAt));
+        return reception.receive(List.of(item), caller).thenApply(outcomes -> Answers.one(outcomes.getFirst()));
     }
 }

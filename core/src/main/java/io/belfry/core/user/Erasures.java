@@ -1,7 +1,5 @@
 package io.belfry.core.user;
 
-import io.belfry.core.event.Lanes;
-import io.belfry.core.event.Priority;
 import io.belfry.core.feed.FeedMessage;
 import io.belfry.core.feed.FeedNames;
 import io.belfry.core.feed.Feeds;
@@ -131,8 +129,7 @@ public final class Erasures {
     /// A batch that was claimed before may still hold the user. Each holds its lane, so whoever had every lane once
     /// knows that all of them are over.
     private void waitForDispatchers() {
-        for (int lane = 0; lane < Priority.values().length * Lanes.PARTITIONS; lane++) {
-            int id = lane;
+        for (int id : lanes()) {
             jdbi.useTransaction(h -> {
                 h.execute("set local lock_timeout = '5s'");
                 h.createQuery("select id from lanes where id = :id for update")
@@ -141,6 +138,12 @@ public final class Erasures {
                         .one();
             });
         }
+    }
+
+    private List<Integer> lanes() {
+        return jdbi.withHandle(h -> h.createQuery("select id from lanes order by id")
+                .mapTo(Integer.class)
+                .list());
     }
 
     private static void run(Handle h, List<String> statements, String user) {
