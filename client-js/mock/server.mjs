@@ -26,7 +26,8 @@ export class Inbox {
   }
 
   shown({ changed, ...item }) {
-    return { ...item, read: item.read || item.offset <= this.readThrough.offset, seen: item.offset <= this.seenThrough.offset };
+    const read = item.read || item.offset <= this.readThrough.offset;
+    return { ...item, read, seen: read || item.offset <= this.seenThrough.offset };
   }
 
   create(fields = {}) {

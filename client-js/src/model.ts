@@ -11,7 +11,15 @@ export interface Notification {
   readonly link?: string;
   readonly createdAt: string;
   readonly read: boolean;
+  /** Listed, or opened. */
   readonly seen: boolean;
+  /** It is in the archive, and in no list. */
+  readonly archived?: boolean;
+  /** It is in no list until then. */
+  readonly snoozedUntil?: string;
+  readonly acknowledged?: boolean;
+  /** Its sender changed it later. */
+  readonly edited?: boolean;
   /** It is to make no sound: the user muted it, or got too many. */
   readonly silent?: boolean;
   /** Those before it with the same key are gone. */
@@ -43,6 +51,8 @@ export interface Counts {
 export type InboxPublication = { readonly counts?: Counts } & (
   | { readonly kind: 'notification'; readonly notification: Notification }
   | { readonly kind: 'read'; readonly ids: readonly string[] }
+  | { readonly kind: 'unread' | 'archived' | 'acknowledged' | 'recalled'; readonly ids: readonly string[] }
+  | { readonly kind: 'snoozed'; readonly ids: readonly string[]; readonly until: string }
   | { readonly kind: 'readThrough'; readonly offset: number }
   | { readonly kind: 'seenThrough'; readonly offset: number }
   | { readonly kind: 'announcementsRead'; readonly ids: readonly string[] }

@@ -239,6 +239,15 @@ export class InboxStore {
       case 'read':
         for (const id of publication.ids) this.#mark(this.#entries.get(id), 'read', offset);
         break;
+      case 'unread':
+      case 'acknowledged':
+        for (const id of publication.ids) this.#mark(this.#entries.get(id), publication.kind, offset);
+        break;
+      case 'archived':
+      case 'snoozed':
+      case 'recalled':
+        for (const id of publication.ids) this.#take(id, offset);
+        break;
       case 'readThrough':
         this.#markThrough('read', publication.offset, offset);
         break;
@@ -261,6 +270,10 @@ export class InboxStore {
   }
 
   #put(item: Notification, at: number): void {
+    if (item.archived || item.snoozedUntil !== undefined) {
+      this.#take(item.id, at);
+      return;
+    }
     if (item.collapseKey !== undefined && !this.#supersede(item)) return;
     const known = this.#entries.get(item.id);
     if (known ? known.at <= at : !this.#isBeyondLoaded(item)) this.#entries.set(item.id, { item, at });
@@ -287,8 +300,14 @@ export class InboxStore {
     for (const entry of this.#entries.values()) if (entry.item.offset <= through) this.#mark(entry, flag, at);
   }
 
-  #mark(entry: Entry | undefined, flag: 'read' | 'seen', at: number): void {
-    if (entry && entry.at <= at) this.#entries.set(entry.item.id, { item: { ...entry.item, [flag]: true }, at });
+  #mark(entry: Entry | undefined, change: keyof typeof CHANGES, at: number): void {
+    if (entry && entry.at <= at) this.#entries.set(entry.item.id, { item: { ...entry.item, ...CHANGES[change] }, at });
+  }
+
+  /** It is not in the list any more. */
+  #take(id: string, at: number): void {
+    const known = this.#entries.get(id);
+    if (known && known.at <= at) this.#entries.delete(id);
   }
 
   #upsert(announcement: Announcement): void {
@@ -341,6 +360,7 @@ export class InboxStore {
       else if (act.kind === 'readThrough') read ||= item.offset <= act.offset;
       else if (act.kind === 'seenThrough') seen ||= item.offset <= act.offset;
     }
+    seen ||= read;
     return read === item.read && seen === item.seen ? item : { ...item, read, seen };
   }
 
@@ -398,6 +418,14 @@ export class InboxStore {
     this.#changed();
   }
 }
+
+/** What was read was seen, also when it is marked unread again. */
+const CHANGES = {
+  read: { read: true, seen: true },
+  unread: { read: false },
+  seen: { seen: true },
+  acknowledged: { acknowledged: true, read: true, seen: true },
+} as const;
 
 function after(items: readonly Notification[], offset: number, wanted: (item: Notification) => boolean): number {
   return items.filter(item => item.offset > offset && wanted(item)).length;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.belfry.core.access.Scope;
 import io.micronaut.web.router.Router;
 import io.micronaut.web.router.UriRouteInfo;
+import java.time.Instant;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -94,8 +95,9 @@ class DocumentTest {
                         "application/cloudevents-batch+json")
                 .is(207);
         api.get("/v1/events/" + id, reader).is(200);
-        api.get("/v1/notifications/" + Notifications.write(api, UUID.fromString(id), "doc-ana") + "/trace", user)
-                .is(200);
+        UUID notification = Notifications.write(api, UUID.fromString(id), "doc-ana");
+        api.get("/v1/notifications/" + notification + "/trace", user).is(200);
+        inbox(notification, user);
         api.call("PUT", "/v1/devices/doc-phone", user, "{\"token\":\"t\",\"platform\":\"web\",\"appVersion\":\"1\"}")
                 .is(200);
         api.call("DELETE", "/v1/devices/doc-phone", user, "").is(204);
@@ -124,6 +126,16 @@ class DocumentTest {
                         .map(response -> operation.name() + " " + response.getKey()))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(api.contract().seen()).containsAll(documented);
+    }
+
+    private void inbox(UUID notification, String user) {
+        String ids = "\"ids\":[\"" + notification + "\"]";
+        for (String act :
+                new String[] {"read", "unread", "archive", "unarchive", "acknowledge", "snooze", "unsnooze"}) {
+            String until =
+                    act.equals("snooze") ? ",\"until\":\"" + Instant.now().plusSeconds(3600) + "\"" : "";
+            api.call("POST", "/v1/inbox/" + act, user, "{" + ids + until + "}").is(200);
+        }
     }
 
     private void users() {

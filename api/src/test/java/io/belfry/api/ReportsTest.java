@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.belfry.core.access.Scope;
-import io.belfry.core.inbox.InboxLog;
+import io.belfry.core.inbox.InboxActs;
 import io.belfry.core.inbox.NotificationId;
 import io.belfry.core.receipt.Receipt;
 import io.belfry.core.receipt.Receipts;
@@ -70,7 +70,7 @@ class ReportsTest {
         attempt(event, "r-lost", "ambiguous");
         noTimer("r-got");
         api.bean(Receipts.class).save(List.of(new Receipt("r-got", "phone", 1, 0)));
-        api.bean(InboxLog.class).markReadThrough("r-none", 1);
+        api.bean(InboxActs.class).markReadThrough("r-none", 1);
 
         JsonNode report = api.get("/v1/events/" + event, reader).is(200).json();
         assertThat(report.path("state").asText()).isEqualTo("dispatched");

@@ -97,8 +97,7 @@ final class Publisher {
                 n.body(),
                 n.link(),
                 data,
-                false,
-                false,
+                InboxItem.State.NEW,
                 n.decision().isSilent(),
                 n.collapseKey());
     }

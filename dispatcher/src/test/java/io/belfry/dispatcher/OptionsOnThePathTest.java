@@ -17,6 +17,7 @@ import io.belfry.core.event.NewEvent;
 import io.belfry.core.event.Priority;
 import io.belfry.core.event.Throttle;
 import io.belfry.core.inbox.Counts;
+import io.belfry.core.inbox.InboxActs;
 import io.belfry.core.inbox.InboxItem;
 import io.belfry.core.inbox.InboxLog;
 import io.belfry.core.inbox.NotificationId;
@@ -212,7 +213,7 @@ class OptionsOnThePathTest {
         phone("score");
         List<NotificationTrace> old = send(event("score", "{\"goals\":1}", collapsing("match/1")));
         send(event("score", "{}", EventOptions.NONE));
-        node.bean(InboxLog.class).markReadThrough("score", 1);
+        node.bean(InboxActs.class).markReadThrough("score", 1);
 
         List<NotificationTrace> both = send(
                 event("score", "{\"goals\":2}", collapsing("match/1")),

@@ -5,13 +5,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.belfry.core.broadcast.Announcements;
+import io.belfry.core.inbox.InboxAct;
 import io.belfry.core.inbox.InboxCursor;
+import io.belfry.core.inbox.InboxFilter;
 import io.belfry.core.inbox.InboxJson;
 import io.belfry.core.inbox.InboxLog;
 import io.belfry.core.inbox.InboxPage;
 import io.belfry.core.inbox.Inboxes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,13 +33,13 @@ final class Rpcs {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_PAGE = 100;
     private static final int DEFAULT_PAGE = 20;
-    private static final int MAX_IDS = 1000;
     private static final int MAX_SHOWN = 40;
 
     private final InboxLog log;
     private final Inboxes inboxes;
     private final Announcements announcements;
     private final Wording wording;
+    private final Clock clock;
     private final GatewayMetrics metrics;
     private final Batcher<Call> calls;
 
@@ -44,12 +48,14 @@ final class Rpcs {
             Inboxes inboxes,
             Announcements announcements,
             Wording wording,
+            Clock clock,
             GatewaySettings settings,
             GatewayMetrics metrics) {
         this.log = log;
         this.inboxes = inboxes;
         this.announcements = announcements;
         this.wording = wording;
+        this.clock = clock;
         this.metrics = metrics;
         this.calls = new Batcher<>(
                 "rpc",
@@ -106,7 +112,13 @@ final class Rpcs {
                 new Result(InboxJson.position(
                         arguments.has("upTo")
                                 ? inboxes.markReadThrough(user, offset(arguments, "upTo"))
-                                : inboxes.markRead(user, ids(arguments))));
+                                : inboxes.perform(user, new InboxAct.Read(ids(arguments)))));
+            case "inbox.markUnread" -> act(user, new InboxAct.Unread(ids(arguments)));
+            case "inbox.archive" -> act(user, new InboxAct.Archive(ids(arguments)));
+            case "inbox.unarchive" -> act(user, new InboxAct.Unarchive(ids(arguments, InboxAct.MAX_RETURNED)));
+            case "inbox.snooze" -> act(user, new InboxAct.Snooze(ids(arguments), until(arguments)));
+            case "inbox.unsnooze" -> act(user, new InboxAct.Unsnooze(ids(arguments, InboxAct.MAX_RETURNED)));
+            case "inbox.acknowledge" -> act(user, new InboxAct.Acknowledge(ids(arguments)));
             case "inbox.markSeen" ->
                 new Result(InboxJson.position(inboxes.markSeenThrough(user, offset(arguments, "upTo"))));
             case "announcements.markRead" ->
@@ -115,7 +127,12 @@ final class Rpcs {
         };
     }
 
+    private Outcome act(String user, InboxAct act) {
+        return new Result(InboxJson.position(inboxes.perform(user, act)));
+    }
+
     private byte[] list(Call call, JsonNode arguments) {
+        InboxFilter filter = filter(arguments);
         int limit = limit(arguments.path("limit"));
         JsonNode cursor = arguments.path("cursor");
         if (!cursor.isMissingNode() && !cursor.isNull()) {
@@ -123,9 +140,12 @@ final class Rpcs {
             if (before.isEmpty()) {
                 throw new BadArgument("cursor: " + shown(cursor) + " (expected: the nextCursor of a page)");
             }
-            return InboxJson.page(log.list(call.user, before, limit));
+            return InboxJson.page(log.list(call.user, filter, before, limit));
         }
-        InboxPage page = log.list(call.user, OptionalLong.empty(), limit);
+        InboxPage page = log.list(call.user, filter, OptionalLong.empty(), limit);
+        if (!filter.equals(InboxFilter.LISTED)) {
+            return InboxJson.page(page);
+        }
         List<Announcements.Entry> current = announcements.of(call.user, 0, MAX_PAGE);
         return InboxJson.page(page, current, announcement -> wording.of(announcement, call.locale));
     }
@@ -148,11 +168,47 @@ final class Rpcs {
         return offset.asLong();
     }
 
+    private static InboxFilter filter(JsonNode arguments) {
+        JsonNode category = arguments.path("category");
+        if (!category.isMissingNode() && !category.isTextual()) {
+            throw new BadArgument("category: " + shown(category) + " (expected: the id of a category)");
+        }
+        boolean archived = flag(arguments, "archived");
+        boolean snoozed = flag(arguments, "snoozed");
+        if (archived && snoozed) {
+            throw new BadArgument("archived and snoozed (expected: one of them)");
+        }
+        return new InboxFilter(
+                archived ? InboxFilter.Place.ARCHIVED : snoozed ? InboxFilter.Place.SNOOZED : InboxFilter.Place.LISTED,
+                flag(arguments, "unread") ? InboxFilter.Reading.UNREAD : InboxFilter.Reading.ANY,
+                Optional.ofNullable(category.textValue()));
+    }
+
+    private static boolean flag(JsonNode arguments, String name) {
+        JsonNode flag = arguments.path(name);
+        if (!flag.isMissingNode() && !flag.isBoolean()) {
+            throw new BadArgument(name + ": " + shown(flag) + " (expected: true or false)");
+        }
+        return flag.booleanValue();
+    }
+
+    private Instant until(JsonNode arguments) {
+        JsonNode until = arguments.path("until");
+        return Optional.ofNullable(until.textValue())
+                .flatMap(text -> InboxAct.Snooze.time(text, clock.instant()))
+                .orElseThrow(() -> new BadArgument(
+                        "until: " + shown(until) + " (expected: " + InboxAct.Snooze.EXPECTED_TIME + ")"));
+    }
+
     private static List<UUID> ids(JsonNode arguments) {
+        return ids(arguments, InboxAct.MAX_IDS);
+    }
+
+    private static List<UUID> ids(JsonNode arguments, int max) {
         JsonNode ids = arguments.path("ids");
-        if (!ids.isArray() || ids.size() > MAX_IDS) {
+        if (!ids.isArray() || ids.size() > max) {
             throw new BadArgument("ids: " + (ids.isArray() ? ids.size() + " of them" : shown(ids))
-                    + " (expected: a list of at most " + MAX_IDS + ")");
+                    + " (expected: a list of at most " + max + ")");
         }
         var parsed = new ArrayList<UUID>(ids.size());
         for (JsonNode id : ids) {

@@ -156,8 +156,7 @@ final class Inbound {
                 n.body(),
                 n.link(),
                 "{\"n\":0}",
-                false,
-                false,
+                InboxItem.State.NEW,
                 false,
                 Optional.empty());
         return new Feeds.Publication(

@@ -9,6 +9,7 @@ import io.belfry.testkit.RedisExtension;
 import io.belfry.testkit.RedisServer;
 import io.belfry.testkit.TestDatabase;
 import io.belfry.testkit.centrifuge.CentrifugeClient;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What clients can call, what they are answered, and what their other devices hear of it.
 @ExtendWith({PostgresExtension.class, RedisExtension.class})
@@ -116,6 +118,53 @@ class RpcTest {
             assertThat(all.at("/data/kind").asText()).isEqualTo("readThrough");
             assertThat(all.at("/data/counts/unread").asInt()).isZero();
             sdk.await("its own acts", () -> sdk.offsets("inbox").equals(List.of(4L, 5L, 6L)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void everyActIsHeardByTheOtherDevicesAndCaughtUpByThoseThatWereAway(boolean isProtobuf) {
+        String user = "states-" + isProtobuf;
+        List<Written> written = node.inbound().write(user, 3);
+        String first = "{\"ids\":[\"" + written.get(0).notification().id() + "\"]";
+        String second = "{\"ids\":[\"" + written.get(1).notification().id() + "\"]";
+        CentrifugeClient.Builder builder = node.client(user);
+        try (CentrifugeClient sdk =
+                (isProtobuf ? builder.protobuf() : builder).start().connect()) {
+            String until = "\"until\":\"" + Instant.now().plusSeconds(3600) + "\"";
+            sdk.rpc("inbox.markRead", first + "}");
+            sdk.rpc("inbox.markUnread", first + "}");
+            sdk.rpc("inbox.archive", first + "}");
+            sdk.rpc("inbox.unarchive", first + "}");
+            sdk.rpc("inbox.snooze", second + "," + until + "}");
+            sdk.rpc("inbox.unsnooze", second + "}");
+            sdk.rpc("inbox.acknowledge", second + "}");
+            JsonNode last = sdk.rpc("inbox.archive", first + "}").path("data");
+            assertThat(last.at("/counts").toString()).isEqualTo("{\"total\":2,\"unread\":1,\"unseen\":1}");
+
+            sdk.await("all acts", () -> sdk.offsets("inbox").size() == 8);
+            assertThat(sdk.offsets("inbox")).containsExactly(4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L);
+            assertThat(sdk.publications("inbox"))
+                    .extracting(p -> p.at("/data/kind").asText())
+                    .containsExactly(
+                            "read",
+                            "unread",
+                            "archived",
+                            "notification",
+                            "snoozed",
+                            "notification",
+                            "acknowledged",
+                            "archived");
+            assertThat(sdk.rpc("inbox.list", "{\"archived\":true}").at("/data/items"))
+                    .hasSize(1);
+            assertThat(sdk.rpc("inbox.list", "{\"unread\":true,\"category\":\"general\"}")
+                            .at("/data/items"))
+                    .hasSize(1);
+
+            sdk.disconnect();
+            node.inbound().write(user, 1);
+            sdk.connect();
+            sdk.await("what it missed", () -> sdk.offsets("inbox").contains(12L));
         }
     }
 

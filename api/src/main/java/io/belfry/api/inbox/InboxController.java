@@ -8,7 +8,9 @@ import io.belfry.api.document.RefusesStrangers;
 import io.belfry.api.json.Fields;
 import io.belfry.api.json.StrictJson;
 import io.belfry.api.problem.Problem;
+import io.belfry.core.inbox.InboxAct;
 import io.belfry.core.inbox.InboxCursor;
+import io.belfry.core.inbox.InboxFilter;
 import io.belfry.core.inbox.InboxJson;
 import io.belfry.core.inbox.InboxLog;
 import io.belfry.core.inbox.Inboxes;
@@ -34,6 +36,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 
@@ -44,7 +47,6 @@ import java.util.UUID;
 @Tag(name = Document.INBOX)
 final class InboxController {
     private static final int MAX_PAGE = 100;
-    private static final int MAX_IDS = 1000;
 
     private final InboxLog log;
     private final Inboxes inboxes;
@@ -72,8 +74,22 @@ final class InboxController {
             @Parameter(description = "Items of a page at most", schema = @Schema(minimum = "1", maximum = "100"))
                     @QueryValue(defaultValue = "20")
                     int limit,
-            @Parameter(description = "The `nextCursor` of the page before") @Nullable @QueryValue String cursor,
+            @Parameter(description = "The `nextCursor` of the page before, with the same filters") @Nullable @QueryValue
+                    String cursor,
+            @Parameter(description = "Only those that were not read") @QueryValue(defaultValue = "false")
+                    boolean unread,
+            @Parameter(description = "Those in the archive in place of those in the list")
+                    @QueryValue(defaultValue = "false")
+                    boolean archived,
+            @Parameter(description = "Those that are snoozed in place of those in the list")
+                    @QueryValue(defaultValue = "false")
+                    boolean snoozed,
+            @Parameter(description = "Only those of a category") @Nullable @QueryValue String category,
             Authentication user) {
+        if (archived && snoozed) {
+            return Problem.invalid("archived and snoozed (expected: one of them)")
+                    .response();
+        }
         if (limit < 1 || limit > MAX_PAGE) {
             return Problem.invalid("limit: " + limit + " (expected: 1 to " + MAX_PAGE + ")")
                     .response();
@@ -83,7 +99,11 @@ final class InboxController {
             return Problem.invalid("cursor (expected: a nextCursor of an earlier page)")
                     .response();
         }
-        return answer(InboxJson.page(log.list(user.getName(), before, limit)));
+        var filter = new InboxFilter(
+                archived ? InboxFilter.Place.ARCHIVED : snoozed ? InboxFilter.Place.SNOOZED : InboxFilter.Place.LISTED,
+                unread ? InboxFilter.Reading.UNREAD : InboxFilter.Reading.ANY,
+                Optional.ofNullable(category));
+        return answer(InboxJson.page(log.list(user.getName(), filter, before, limit)));
     }
 
     @Get("/counts")
@@ -119,32 +139,21 @@ final class InboxController {
             fields.faults().add("", "expected: either ids or upTo");
         }
         OptionalLong upTo = fields.optionalInteger("upTo", 0, Long.MAX_VALUE);
-        List<UUID> ids = fields
-                .optionalTexts("ids", MAX_IDS, "notification ids", InboxController::isId, "a UUID")
-                .orElse(List.of())
-                .stream()
-                .map(UUID::fromString)
-                .toList();
+        List<UUID> ids = Ids.of(fields, InboxAct.MAX_IDS);
         if (!fields.faults().isEmpty()) {
             return fields.faults().problem().response();
         }
         return answer(InboxJson.position(
-                upTo.isPresent() ? inboxes.markReadThrough(user, upTo.getAsLong()) : inboxes.markRead(user, ids)));
-    }
-
-    private static boolean isId(String text) {
-        try {
-            return UUID.fromString(text).toString().equalsIgnoreCase(text);
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+                upTo.isPresent()
+                        ? inboxes.markReadThrough(user, upTo.getAsLong())
+                        : inboxes.perform(user, new InboxAct.Read(ids))));
     }
 
     @Post("/seen")
     @Operation(
             operationId = "markSeen",
             summary = "Mark notifications seen, on all devices",
-            description = "All that were created up to an offset; what a badge counts is what is unseen.")
+            description = "All that were created up to an offset. What was read was seen, too.")
     @SecurityRequirement(name = Document.USER_TOKEN)
     @RequestBody(
             required = true,

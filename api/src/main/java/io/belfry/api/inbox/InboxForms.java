@@ -23,7 +23,7 @@ public final class InboxForms {
             @Schema(requiredMode = REQUIRED, description = "Not opened")
             long unread,
 
-            @Schema(requiredMode = REQUIRED, description = "Not marked seen, whether opened or not")
+            @Schema(requiredMode = REQUIRED, description = "Not listed yet, and not opened")
             long unseen) {}
 
     @Introspected
@@ -71,7 +71,21 @@ public final class InboxForms {
             @Nullable String link,
             Instant createdAt,
             boolean read,
+
+            @Schema(requiredMode = REQUIRED, description = "Listed, or opened")
             boolean seen,
+
+            @Nullable @Schema(description = "Present where it is in the archive")
+            Boolean archived,
+
+            @Nullable @Schema(description = "When it returns to the list, where it is not until then")
+            Instant snoozedUntil,
+
+            @Nullable @Schema(description = "Present where the user confirmed it")
+            Boolean acknowledged,
+
+            @Nullable @Schema(description = "Present where its sender changed it later")
+            Boolean edited,
 
             @Nullable @Schema(description = "Present where it is to make no sound: the user muted it, or got too many")
             Boolean silent,
@@ -90,6 +104,36 @@ public final class InboxForms {
 
             @Nullable @Schema(description = "An offset", minimum = "0")
             Long upTo) {}
+
+    @Introspected
+    @Schema(name = "Chosen", additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
+    record Chosen(
+            @ArraySchema(
+                    schema = @Schema(format = "uuid"),
+                    maxItems = 1000,
+                    arraySchema = @Schema(requiredMode = REQUIRED))
+            List<String> ids) {}
+
+    @Introspected
+    @Schema(name = "ChosenInFull", additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
+    record ChosenInFull(
+            @ArraySchema(
+                    schema = @Schema(format = "uuid"),
+                    maxItems = 100,
+                    arraySchema = @Schema(requiredMode = REQUIRED))
+            List<String> ids) {}
+
+    @Introspected
+    @Schema(name = "Snooze", additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
+    record Snooze(
+            @ArraySchema(
+                    schema = @Schema(format = "uuid"),
+                    maxItems = 1000,
+                    arraySchema = @Schema(requiredMode = REQUIRED))
+            List<String> ids,
+
+            @Schema(requiredMode = REQUIRED, description = "In the future, within a year")
+            Instant until) {}
 
     @Introspected
     @Schema(name = "MarkSeen", additionalProperties = Schema.AdditionalPropertiesValue.FALSE)

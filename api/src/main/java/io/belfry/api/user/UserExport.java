@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import io.belfry.core.device.Device;
 import io.belfry.core.device.Devices;
+import io.belfry.core.inbox.InboxFilter;
 import io.belfry.core.inbox.InboxItem;
 import io.belfry.core.inbox.InboxJson;
 import io.belfry.core.inbox.InboxLog;
@@ -22,6 +23,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -165,6 +167,9 @@ final class UserExport {
         private byte[] part;
         private int position;
         private OptionalLong before = OptionalLong.empty();
+        private final Iterator<InboxFilter.Place> places =
+                List.of(InboxFilter.Place.values()).iterator();
+        private InboxFilter.Place place = places.next();
         private boolean isFirst = true;
         private boolean isLast;
         private boolean isOver;
@@ -200,9 +205,13 @@ final class UserExport {
                 isOver = true;
                 return END;
             }
-            InboxPage page = inboxes.list(user, before, settings.exportPage());
+            var filter = new InboxFilter(place, InboxFilter.Reading.ANY, Optional.empty());
+            InboxPage page = inboxes.list(user, filter, before, settings.exportPage());
             before = page.before();
-            isLast = before.isEmpty();
+            if (before.isEmpty()) {
+                isLast = !places.hasNext();
+                place = isLast ? place : places.next();
+            }
             ByteArrayBuilder items = new ByteArrayBuilder();
             for (InboxItem item : page.items()) {
                 if (!isFirst) {

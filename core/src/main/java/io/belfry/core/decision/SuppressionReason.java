@@ -32,6 +32,12 @@ public enum SuppressionReason {
     SEEN,
     /// The user had opened it before the push was due.
     READ,
+    /// The user had put it into the archive before the push was due.
+    ARCHIVED,
+    /// The user wanted it later; it is pushed when it returns.
+    SNOOZED,
+    /// Whoever sent it took it out of the inbox.
+    RECALLED,
     /// It had become too old before it could be delivered.
     EXPIRED;
 

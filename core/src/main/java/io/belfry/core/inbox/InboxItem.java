@@ -25,10 +25,23 @@ public record InboxItem(
         String body,
         String link,
         String data,
-        boolean read,
-        boolean seen,
+        State state,
         boolean isSilent,
         Optional<String> collapseKey) {
+
+    /// What its recipient did with it, and what its sender did later.
+    ///
+    /// @param seen listed, or read
+    /// @param snoozedUntil when it returns to the list; it is not there until then
+    public record State(
+            boolean read,
+            boolean seen,
+            boolean archived,
+            Optional<Instant> snoozedUntil,
+            boolean acknowledged,
+            boolean edited) {
+        public static final State NEW = new State(false, false, false, Optional.empty(), false, false);
+    }
 
     public Instant createdAt() {
         return EventId.acceptedAt(id);

@@ -18,8 +18,11 @@ import java.util.function.Function;
 /// Writes what users see of their inboxes: pages of it, and the publications of the channel `inbox`. Their forms:
 ///
 /// ```
-/// {"kind":"notification","notification":{…},"counts":{…}}    created, edited, or its state on recovery: replace by id
-/// {"kind":"read","ids":[…],"counts":{…}}                     these were read
+/// {"kind":"notification","notification":{…},"counts":{…}}    created, edited, back in the list, or its state on
+/// recovery
+/// {"kind":"read","ids":[…],"counts":{…}}                     these were read; likewise unread, archived, acknowledged
+/// {"kind":"snoozed","ids":[…],"until":"…","counts":{…}}      these are out of the list until then
+/// {"kind":"recalled","ids":[…],"counts":{…}}                 these were taken back: there are no such notifications
 /// {"kind":"readThrough","offset":17,"counts":{…}}            everything created up to there was read
 /// {"kind":"seenThrough","offset":17,"counts":{…}}            everything created up to there was listed
 /// {"kind":"announcementsRead","ids":[…]}                     these broadcasts were read
@@ -41,9 +44,18 @@ public final class InboxJson {
         });
     }
 
-    static byte[] read(Collection<UUID> ids, Counts counts) {
-        return object("read", json -> {
+    /// @param kind `read`, `unread`, `archived`, `acknowledged` or `recalled`
+    static byte[] changed(String kind, Collection<UUID> ids, Counts counts) {
+        return object(kind, json -> {
             ids(json, ids);
+            counts(json, counts);
+        });
+    }
+
+    static byte[] snoozed(Collection<UUID> ids, Instant until, Counts counts) {
+        return object("snoozed", json -> {
+            ids(json, ids);
+            json.writeStringField("until", until.toString());
             counts(json, counts);
         });
     }
@@ -126,15 +138,28 @@ public final class InboxJson {
         text(json, "body", item.body());
         text(json, "link", item.link());
         json.writeStringField("createdAt", item.createdAt().toString());
-        json.writeBooleanField("read", item.read());
-        json.writeBooleanField("seen", item.seen());
-        if (item.isSilent()) {
-            json.writeBooleanField("silent", true);
-        }
+        state(json, item.state());
+        flag(json, "silent", item.isSilent());
         text(json, "collapseKey", item.collapseKey().orElse(null));
         json.writeFieldName("data");
         json.writeRawValue(item.data());
         json.writeEndObject();
+    }
+
+    /// What most are not is left out.
+    private static void state(JsonGenerator json, InboxItem.State state) throws IOException {
+        json.writeBooleanField("read", state.read());
+        json.writeBooleanField("seen", state.seen());
+        flag(json, "archived", state.archived());
+        text(json, "snoozedUntil", state.snoozedUntil().map(Instant::toString).orElse(null));
+        flag(json, "acknowledged", state.acknowledged());
+        flag(json, "edited", state.edited());
+    }
+
+    private static void flag(JsonGenerator json, String name, boolean isSet) throws IOException {
+        if (isSet) {
+            json.writeBooleanField(name, true);
+        }
     }
 
     /// Writes the field `counts`, or nothing when they are not known.

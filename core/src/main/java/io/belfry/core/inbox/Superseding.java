@@ -16,16 +16,15 @@ import java.util.Map;
 /// Stateless.
 @Singleton
 public final class Superseding {
-    private static final String REPLACE = """
+    private static final String REPLACE =
+            """
             with newer as materialized (
                 select * from unnest(?::text[], ?::text[], ?::int8[]) as t(user_id, collapse_key, created_offset)
             ), old as (
                 delete from notifications n using newer, inboxes i
                 where n.user_id = newer.user_id and n.collapse_key = newer.collapse_key
                     and n.created_offset < newer.created_offset and i.user_id = n.user_id
-                returning n.*, newer.created_offset as replaced_at,
-                          n.read_at is null and n.created_offset > i.read_through as unread,
-                          n.created_offset > i.seen_through as unseen
+                returning n.*, newer.created_offset as replaced_at, %s as listed, %s as unread, %s as unseen
             ), untimed as (
                 delete from push_timers t using old
                 where t.user_id = old.user_id and t.created_offset = old.created_offset
@@ -35,14 +34,15 @@ public final class Superseding {
             ), counted as (
                 update inboxes i
                 set total = i.total - gone.total, unread = i.unread - gone.unread, unseen = i.unseen - gone.unseen
-                from (select user_id, count(*) as total, count(*) filter (where unread) as unread,
+                from (select user_id, count(*) filter (where listed) as total, count(*) filter (where unread) as unread,
                              count(*) filter (where unseen) as unseen
                       from old group by user_id) gone
                 where i.user_id = gone.user_id
             )
-            select user_id, replaced_at, count(*), count(*) filter (where unread), count(*) filter (where unseen)
+            select user_id, replaced_at, count(*) filter (where listed), count(*) filter (where unread),
+                   count(*) filter (where unseen)
             from old group by user_id, replaced_at
-            """;
+            """.formatted(InboxRules.listed("n"), InboxRules.unread("n"), InboxRules.unseen("n"));
 
     /// @param written in the same transaction, which holds the inboxes
     /// @return the same with their counts corrected

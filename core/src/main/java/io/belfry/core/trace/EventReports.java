@@ -2,6 +2,7 @@ package io.belfry.core.trace;
 
 import io.belfry.core.event.EventId;
 import io.belfry.core.event.Priority;
+import io.belfry.core.inbox.InboxRules;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -42,7 +43,7 @@ public final class EventReports {
 
     private static final String OUTCOMES = """
             with n as materialized (
-                select id, user_id, created_offset, read_at, push from notifications
+                select id, user_id, created_offset, read_at, unread_offset, push from notifications
                 where id >= :from and id < :to and event_id = :event
             ), a as (
                 select subject_id, bool_or(outcome = 'accepted') as accepted,
@@ -57,13 +58,13 @@ public final class EventReports {
                    n.push, count(*),
                    count(*) filter (where exists (select 1 from receipts r where r.user_id = n.user_id
                                                   and r.received_offset >= n.created_offset)),
-                   count(*) filter (where n.read_at is not null or n.created_offset <= i.read_through)
+                   count(*) filter (where %s)
             from n
             join inboxes i on i.user_id = n.user_id
             left join push_timers t on t.user_id = n.user_id and t.created_offset = n.created_offset
             left join a on a.subject_id = n.id
             group by outcome, n.push
-            """;
+            """.formatted(InboxRules.read("n"));
 
     private final Jdbi jdbi;
 

@@ -2,6 +2,7 @@ package io.belfry.core.trace;
 
 import io.belfry.core.event.EventId;
 import io.belfry.core.event.Priority;
+import io.belfry.core.inbox.InboxRules;
 import io.belfry.core.receipt.Receipts;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
@@ -40,11 +41,11 @@ public final class Traces {
         return jdbi.withHandle(h -> {
             var query = h.createQuery("""
                             select n.id, n.event_id, n.user_id, n.type, n.category, n.title,
-                                   n.read_at is not null or n.created_offset <= i.read_through as read,
+                                   %s as read,
                                    exists (select 1 from receipts r where r.user_id = n.user_id
                                            and r.received_offset >= n.created_offset) as received, n.push
                             from notifications n join inboxes i using (user_id)
-                            """ + where + " order by n.id desc limit :limit")
+                            """.formatted(InboxRules.read("n")) + where + " order by n.id desc limit :limit")
                     .bind("limit", search.limit());
             search.user().ifPresent(u -> query.bind("user", u));
             search.type().ifPresent(t -> query.bind("type", t));
@@ -70,15 +71,14 @@ public final class Traces {
         return jdbi.withHandle(h -> h.createQuery("""
                         select n.id, n.event_id, n.user_id, n.created_offset, n.type, n.category, n.priority, n.title, n.body,
                                n.link, e.data, e.actor, e.accepted_at, n.written_at,
-                               n.read_at is not null or n.created_offset <= i.read_through,
-                               n.created_offset <= i.seen_through, n.push, t.due_at, t.attempts, n.live, n.deferral,
+                               %s, %s, n.push, t.due_at, t.attempts, n.live, n.deferral,
                                n.deferred_until
                         from notifications n
                         join events e on e.id = n.event_id
                         join inboxes i on i.user_id = n.user_id
                         left join push_timers t on t.user_id = n.user_id and t.created_offset = n.created_offset
                         where n.id = :id
-                        """)
+                        """.formatted(InboxRules.read("n"), InboxRules.seen("n")))
                 .bind("id", notification)
                 .map((row, c) -> trace(h, row))
                 .findOne()

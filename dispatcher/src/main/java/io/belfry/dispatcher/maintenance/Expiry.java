@@ -5,6 +5,7 @@ import io.belfry.core.feed.FeedNames;
 import io.belfry.core.feed.Feeds;
 import io.belfry.core.inbox.Counts;
 import io.belfry.core.inbox.InboxJson;
+import io.belfry.core.inbox.InboxRules;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
@@ -22,27 +23,25 @@ final class Expiry {
                 select distinct user_id from %1$s where user_id > :after and id < uuid_floor(cast(:before as timestamptz))
                 order by user_id limit :batch
             ), held as materialized (
-                select i.user_id, i.read_through, i.seen_through from inboxes i join people using (user_id)
+                select i.* from inboxes i join people using (user_id)
                 order by i.user_id for update of i
             ), gone as (
-                delete from %1$s n using held
-                where n.user_id = held.user_id and n.id < uuid_floor(cast(:before as timestamptz))
-                returning n.user_id, n.created_offset,
-                          n.read_at is null and n.created_offset > held.read_through as unread,
-                          n.created_offset > held.seen_through as unseen
+                delete from %1$s n using held i
+                where n.user_id = i.user_id and n.id < uuid_floor(cast(:before as timestamptz))
+                returning n.user_id, n.created_offset, %2$s as listed, %3$s as unread, %4$s as unseen
             ), untimed as (
                 delete from push_timers t using gone
                 where t.user_id = gone.user_id and t.created_offset = gone.created_offset
             ), lost as (
-                select user_id, count(*) as total, count(*) filter (where unread) as unread,
-                       count(*) filter (where unseen) as unseen
+                select user_id, count(*) as lost, count(*) filter (where listed) as total,
+                       count(*) filter (where unread) as unread, count(*) filter (where unseen) as unseen
                 from gone group by user_id
             ), told as (
                 update inboxes i
                 set head = i.head + 1, expired_changed = i.head + 1, total = i.total - lost.total,
                     unread = i.unread - lost.unread, unseen = i.unseen - lost.unseen
                 from lost where i.user_id = lost.user_id
-                returning i.user_id, i.head, i.total, i.unread, i.unseen, lost.total as lost
+                returning i.user_id, i.head, i.total, i.unread, i.unseen, lost.lost
             )
             select p.user_id, t.head, t.total, t.unread, t.unseen, coalesce(t.lost, 0)
             from people p left join told t using (user_id) order by p.user_id
@@ -69,7 +68,8 @@ final class Expiry {
     /// @param before those created earlier go
     /// @param after the last user of the batch before; empty at first
     Batch next(String table, Instant before, String after) {
-        List<Changed> people = jdbi.withHandle(h -> h.createQuery(EXPIRE.formatted(table))
+        List<Changed> people = jdbi.withHandle(h -> h.createQuery(
+                        EXPIRE.formatted(table, InboxRules.listed("n"), InboxRules.unread("n"), InboxRules.unseen("n")))
                 .bind("after", after)
                 .bind("before", before.toString())
                 .bind("batch", settings.batch())

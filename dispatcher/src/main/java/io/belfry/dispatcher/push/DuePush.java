@@ -23,6 +23,7 @@ import java.util.UUID;
 /// @param expiresAt when nobody wants it any more, if that was said
 /// @param collapseKey a push with the same one takes its place on the phone
 /// @param topic of its event, where the push was put off
+/// @param gone why it is not in the list any more
 /// @param person what the user chose, as it is now
 /// @param received the furthest offset that any device has proved
 record DuePush(
@@ -39,6 +40,7 @@ record DuePush(
         Optional<Instant> expiresAt,
         Optional<String> collapseKey,
         Optional<String> topic,
+        Optional<SuppressionReason> gone,
         Circumstances.Person person,
         int unread,
         boolean read,
@@ -70,6 +72,9 @@ record DuePush(
 
     /// Why it is not needed any more. Pure.
     Optional<SuppressionReason> needless(PushUnless unless, Instant now) {
+        if (gone.isPresent()) {
+            return gone;
+        }
         if (read) {
             return Optional.of(SuppressionReason.READ);
         }

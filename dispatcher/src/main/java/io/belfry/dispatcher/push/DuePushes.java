@@ -8,6 +8,7 @@ import io.belfry.core.decision.SuppressionReason;
 import io.belfry.core.decision.Verdict;
 import io.belfry.core.device.Platform;
 import io.belfry.core.event.Priority;
+import io.belfry.core.inbox.InboxRules;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -40,16 +41,16 @@ final class DuePushes {
                 set claim = :claim, attempts = t.attempts + 1,
                     due_at = clock_timestamp() + :lease * interval '1 millisecond'
                 from due where t.user_id = due.user_id and t.created_offset = due.created_offset
-                returning t.user_id, t.created_offset, t.notification_id, t.priority, t.attempts
+                returning t.user_id, t.created_offset, t.notification_id, t.priority, t.attempts, t.since
             )
             select c.user_id, c.created_offset, c.notification_id, c.priority, n.type, n.category, n.title, n.body,
-                   n.link, i.unread, n.read_at is not null or n.created_offset <= i.read_through,
-                   n.created_offset <= i.seen_through,
+                   n.link, i.unread, %s, %s,
                    coalesce((select max(received_offset) from receipts r where r.user_id = c.user_id), 0),
                    d.id, d.token, d.platform, coalesce(own.received_offset, 0),
                    coalesce(a.tries, 0), coalesce(a.unclear, 0), coalesce(a.settled, false), n.expires_at,
                    (select topic from events e where e.id = n.event_id and n.deferral is not null),
-                   u.time_zone, p.settings, n.collapse_key
+                   u.time_zone, p.settings, n.collapse_key,
+                   case when n.created_offset = c.created_offset then n.place else 'snoozed' end
             from claimed c
             join notifications n on n.id = c.notification_id
             join inboxes i on i.user_id = c.user_id
@@ -63,8 +64,9 @@ final class DuePushes {
                        bool_or(outcome in ('accepted', 'token_dead', 'rejected')) as settled
                 from push_attempts
                 where c.attempts > 1 and subject_id = c.notification_id and user_id = d.user_id and device_id = d.id
+                    and (c.since is null or id >= uuid_floor(c.since))
             ) a on true
-            """;
+            """.formatted(InboxRules.read("n"), InboxRules.seen("n"));
     private static final String FINISH = """
             delete from push_timers p using unnest(?::text[], ?::int8[], ?::uuid[]) as t(user_id, created_offset, claim)
             where p.user_id = t.user_id and p.created_offset = t.created_offset and p.claim = t.claim
@@ -165,12 +167,22 @@ final class DuePushes {
                 Optional.ofNullable(row.getTimestamp(21)).map(Timestamp::toInstant),
                 Optional.ofNullable(row.getString(25)),
                 Optional.ofNullable(row.getString(22)),
+                Optional.ofNullable(row.getString(26)).map(DuePushes::gone),
                 person,
                 row.getInt(10),
                 row.getBoolean(11),
                 row.getBoolean(12),
                 row.getLong(13),
                 targets);
+    }
+
+    private static SuppressionReason gone(String place) {
+        return switch (place) {
+            case "archived" -> SuppressionReason.ARCHIVED;
+            case "snoozed" -> SuppressionReason.SNOOZED;
+            case "recalled" -> SuppressionReason.RECALLED;
+            default -> throw new IllegalStateException("place: " + place);
+        };
     }
 
     private static DuePush join(DuePush push, DuePush next) {

@@ -12,7 +12,7 @@ import io.belfry.core.broadcast.Broadcasts;
 import io.belfry.core.broadcast.NewBroadcast;
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
-import io.belfry.core.inbox.InboxLog;
+import io.belfry.core.inbox.InboxActs;
 import io.belfry.core.receipt.Receipt;
 import io.belfry.core.receipt.Receipts;
 import io.belfry.dispatcher.DispatcherNode;
@@ -195,7 +195,7 @@ class PushJobTest {
             receive("had-1", "phone-1", waveOf(id, "had-1"));
             receive("had-2", "", waveOf(id, "had-2") + 1);
             receive("had-3", "phone-1", waveOf(id, "had-3") - 1);
-            idle.bean(InboxLog.class).markAnnouncementsRead("had-4", List.of(id));
+            idle.bean(InboxActs.class).markAnnouncementsRead("had-4", List.of(id));
 
             waitForReceipts(Duration.ZERO);
             // The dispatcher may not have heard of it when it looks for the first time.

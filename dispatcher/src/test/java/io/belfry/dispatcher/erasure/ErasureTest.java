@@ -192,6 +192,9 @@ class ErasureTest {
                     user,
                     event);
             h.execute(
+                    "insert into snoozes (notification_id, user_id, due_at) values (gen_random_uuid(), ?, now() + interval '1 day')",
+                    user);
+            h.execute(
                     "insert into recent_uses (user_id, key, began_at, uses, ends_at) values (?, ?, now(), 1, now())",
                     user,
                     UUID.randomUUID());

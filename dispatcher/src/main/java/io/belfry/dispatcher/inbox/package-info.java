@@ -1,0 +1,2 @@
+/// What happens to inboxes later than their notifications come.
+package io.belfry.dispatcher.inbox;
