@@ -5,6 +5,7 @@ import io.belfry.core.event.Priority;
 import io.belfry.core.feed.FeedMessage;
 import io.belfry.core.feed.FeedNames;
 import io.belfry.core.feed.Feeds;
+import io.belfry.core.inbox.InboxChange;
 import io.belfry.core.inbox.InboxItem;
 import io.belfry.core.inbox.InboxJson;
 import io.belfry.core.inbox.Written;
@@ -22,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Publishes what was committed on the recipients' feeds, and hastens the pushes of those to whom nobody listened.
+/// Thread-safe; blocks on Redis, and on the database where there are pushes to hasten.
 @Singleton
-final class Publisher {
+public final class Publisher {
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
     private final Feeds feeds;
@@ -38,41 +40,42 @@ final class Publisher {
         this.settings = settings;
     }
 
-    /// Waits until Redis has answered, for at most its command timeout: a worker never runs ahead of Redis.
+    /// A notification that is new in an inbox, or new again.
     ///
+    /// @param change as devices are told
+    /// @param isPushed whether a push waits for its receipt
+    public record Arrival(String userId, InboxChange change, Priority priority, boolean isPushed) {}
+
     /// @param data the data of each event, as JSON text
     void publish(List<Written> written, Map<UUID, String> data) {
-        var publications = new ArrayList<Feeds.Publication>(written.size());
-        for (Written one : written) {
-            publications.add(new Feeds.Publication(
-                    FeedNames.inbox(one.notification().userId()),
-                    new FeedMessage(
-                                    one.offset(),
-                                    FeedMessage.Receipt.WANTED,
-                                    InboxJson.notification(
-                                            item(
-                                                    one,
-                                                    data.get(one.notification().eventId())),
-                                            one.counts()))
-                            .encode()));
-        }
-        List<Long> listeners = feeds.publish(publications).join();
-        hasten(written, listeners);
+        publish(written.stream()
+                .map(one -> arrival(one, data.get(one.notification().eventId())))
+                .toList());
     }
 
-    private void hasten(List<Written> written, List<Long> listeners) {
+    /// Waits until Redis has answered, for at most its command timeout: a worker never runs ahead of Redis.
+    public void publish(List<Arrival> arrivals) {
+        List<Long> listeners = feeds.publish(arrivals.stream()
+                        .map(one -> new Feeds.Publication(
+                                FeedNames.inbox(one.userId),
+                                new FeedMessage(one.change.offset(), FeedMessage.Receipt.WANTED, one.change.data())
+                                        .encode()))
+                        .toList())
+                .join();
         var offline = new ArrayList<PushTimers.Hasten>();
         for (int i = 0; i < listeners.size(); i++) {
-            Written one = written.get(i);
-            if (listeners.get(i) == 0 && one.notification().decision().push() instanceof Verdict.Send) {
-                Duration grace =
-                        one.notification().priority() == Priority.CRITICAL ? Duration.ZERO : settings.offlineGrace();
-                offline.add(new PushTimers.Hasten(one.notification().userId(), one.offset(), grace));
+            Arrival one = arrivals.get(i);
+            if (listeners.get(i) == 0 && one.isPushed) {
+                Duration grace = one.priority == Priority.CRITICAL ? Duration.ZERO : settings.offlineGrace();
+                offline.add(new PushTimers.Hasten(one.userId, one.change.offset(), grace));
             }
         }
-        if (offline.isEmpty()) {
-            return;
+        if (!offline.isEmpty()) {
+            hasten(offline);
         }
+    }
+
+    private void hasten(List<PushTimers.Hasten> offline) {
         try {
             timers.hasten(offline);
             signals.raise(Signal.PUSH_DUE);
@@ -82,6 +85,15 @@ final class Publisher {
                     offline.size(),
                     e.getMessage());
         }
+    }
+
+    private static Arrival arrival(Written written, String data) {
+        var n = written.notification();
+        return new Arrival(
+                n.userId(),
+                new InboxChange(written.offset(), InboxJson.notification(item(written, data), written.counts())),
+                n.priority(),
+                n.decision().push() instanceof Verdict.Send);
     }
 
     private static InboxItem item(Written written, String data) {

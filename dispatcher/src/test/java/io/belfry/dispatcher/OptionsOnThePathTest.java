@@ -9,6 +9,7 @@ import io.belfry.core.device.Devices;
 import io.belfry.core.device.Platform;
 import io.belfry.core.event.Cancellation;
 import io.belfry.core.event.Cancellations;
+import io.belfry.core.event.Crowd;
 import io.belfry.core.event.EventId;
 import io.belfry.core.event.EventLog;
 import io.belfry.core.event.EventOptions;
@@ -103,6 +104,7 @@ class OptionsOnThePathTest {
 
     private static EventOptions options(Throttle throttle, String key) {
         return new EventOptions(
+                Crowd.NONE,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -113,6 +115,7 @@ class OptionsOnThePathTest {
 
     private static EventOptions collapsing(String key) {
         return new EventOptions(
+                Crowd.NONE,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(key),
@@ -123,6 +126,7 @@ class OptionsOnThePathTest {
 
     private static EventOptions at(Instant time, Duration ttl) {
         return new EventOptions(
+                Crowd.NONE,
                 Optional.of(time),
                 Optional.of(time.plus(ttl)),
                 Optional.empty(),
@@ -187,6 +191,7 @@ class OptionsOnThePathTest {
     @Test
     void theSameContentComesOnceWithinItsWindow() throws SQLException {
         EventOptions once = new EventOptions(
+                Crowd.NONE,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -255,6 +260,7 @@ class OptionsOnThePathTest {
     @Test
     void whatNobodyWantsAnyMoreIsNotWritten() throws SQLException {
         EventOptions old = new EventOptions(
+                Crowd.NONE,
                 Optional.empty(),
                 Optional.of(Instant.now().minusMillis(1)),
                 Optional.empty(),

@@ -88,7 +88,7 @@ final class Admission {
                         .ifPresent(c -> c.loop().executor.execute(c::displace));
                 session = joined;
                 session.holds(token);
-                session.feed().add(session, session.loop().index);
+                session.feed().sessions().add(session, session.loop().index);
                 applicant.joined(session);
                 awaitFeed(session.feed());
             }

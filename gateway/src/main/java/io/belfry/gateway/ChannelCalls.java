@@ -78,29 +78,35 @@ final class ChannelCalls {
     }
 
     void presence(Command.Presence command, Consumer<Reply> then) {
-        Optional<ProtocolError> error = seeing(command.channel());
-        if (error.isPresent()) {
-            refuse(command.id(), error.get(), then);
-            return;
-        }
-        answer(
+        see(
                 command.id(),
-                gateway.presence().of(command.channel()),
+                command.channel(),
+                gateway.presence()::of,
                 there -> new Reply.Present(command.id(), there),
                 then);
     }
 
     void stats(Command.PresenceStats command, Consumer<Reply> then) {
-        Optional<ProtocolError> error = seeing(command.channel());
-        if (error.isPresent()) {
-            refuse(command.id(), error.get(), then);
-            return;
-        }
-        answer(
+        see(
                 command.id(),
-                gateway.presence().stats(command.channel()),
+                command.channel(),
+                gateway.presence()::stats,
                 stats -> new Reply.PresentStats(command.id(), stats),
                 then);
+    }
+
+    private <T> void see(
+            long id,
+            String channel,
+            Function<String, CompletableFuture<T>> look,
+            Function<T, Reply> reply,
+            Consumer<Reply> then) {
+        Optional<ProtocolError> error = seeing(channel);
+        if (error.isPresent()) {
+            refuse(id, error.get(), then);
+        } else {
+            answer(id, look.apply(channel), reply, then);
+        }
     }
 
     /// Why the client may not see who is there, if so.

@@ -2,18 +2,13 @@ package io.belfry.gateway;
 
 import io.belfry.core.feed.FeedNames;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 
-/// A plain channel to which connections of this node are subscribed. Each event loop keeps its own chain of the
-/// subscriptions here, and nobody else looks at it.
+/// A plain channel to which connections of this node are subscribed.
 final class ChannelFeed extends RedisSubscription {
-    private static final int LOOP_BITS = 63;
-
     private final String name;
     private final Namespace namespace;
     private final PushHead head;
-    private final ChannelSubscription[] first;
-    private final AtomicLong loops = new AtomicLong();
+    private final LoopChains<ChannelSubscription> subscriptions;
 
     /// How many subscriptions there are; guarded by the entry of [Channels].
     int subscribers;
@@ -22,7 +17,7 @@ final class ChannelFeed extends RedisSubscription {
         this.name = name;
         this.namespace = namespace;
         this.head = PushHead.of(name);
-        this.first = new ChannelSubscription[loopCount];
+        this.subscriptions = new LoopChains<>(loopCount);
     }
 
     String name() {
@@ -48,37 +43,9 @@ final class ChannelFeed extends RedisSubscription {
         return FeedNames.channel(name);
     }
 
-    /// On the subscription's loop.
-    void add(ChannelSubscription subscription, int loop) {
-        subscription.next = first[loop];
-        first[loop] = subscription;
-        loops.updateAndGet(mask -> mask | bit(loop));
-    }
-
-    /// On the subscription's loop. Does nothing if it is not there.
-    void remove(ChannelSubscription subscription, int loop) {
-        if (first[loop] == subscription) {
-            first[loop] = subscription.next;
-        } else {
-            for (ChannelSubscription s = first[loop]; s != null; s = s.next) {
-                if (s.next == subscription) {
-                    s.next = subscription.next;
-                    break;
-                }
-            }
-        }
-        if (first[loop] == null && loop < LOOP_BITS) {
-            loops.updateAndGet(mask -> mask & ~bit(loop));
-        }
-    }
-
-    /// Whether the loop may hold subscriptions. Any thread.
-    boolean mayBeOn(int loop) {
-        return (loops.get() & bit(loop)) != 0;
-    }
-
-    private static long bit(int loop) {
-        return 1L << Math.min(loop, LOOP_BITS);
+    /// By their loops.
+    LoopChains<ChannelSubscription> subscriptions() {
+        return subscriptions;
     }
 
     @Override
@@ -91,8 +58,8 @@ final class ChannelFeed extends RedisSubscription {
         ChannelPublication publication = ChannelPublication.ofFeed(message);
         var frames = new SharedFrames(publication.head(this), publication.offset(), publication.data(), 0);
         ChannelSubscription next;
-        for (ChannelSubscription s = first[loop.index]; s != null; s = next) {
-            next = s.next;
+        for (ChannelSubscription s = subscriptions.first(loop.index); s != null; s = next) {
+            next = s.next();
             s.publish(publication, frames);
         }
         frames.release();
@@ -100,7 +67,9 @@ final class ChannelFeed extends RedisSubscription {
 
     private void deliver(Loop loop, Reply.Moved move) {
         var frames = new SharedReply(move);
-        for (ChannelSubscription s = first[loop.index]; s != null; s = s.next) {
+        ChannelSubscription next;
+        for (ChannelSubscription s = subscriptions.first(loop.index); s != null; s = next) {
+            next = s.next();
             s.tell(frames);
         }
         frames.release();
@@ -109,8 +78,8 @@ final class ChannelFeed extends RedisSubscription {
     /// The history stands there: subscriptions that are behind missed something.
     void compare(Loop loop, ChannelStore.History head) {
         ChannelSubscription next;
-        for (ChannelSubscription s = first[loop.index]; s != null; s = next) {
-            next = s.next;
+        for (ChannelSubscription s = subscriptions.first(loop.index); s != null; s = next) {
+            next = s.next();
             s.compare(head);
         }
     }

@@ -82,11 +82,13 @@ final class ChannelStore {
     CompletableFuture<Position> publish(String channel, Namespace namespace, byte[] publication) {
         if (!namespace.hasHistory()) {
             byte[] message = join(bytes("0 - "), publication);
-            return redis().thenCompose(c -> c.async().publish(FeedNames.channel(channel), message))
+            return link.openOrFailed()
+                    .thenCompose(c -> c.async().publish(FeedNames.channel(channel), message))
                     .thenApply(heard -> new Position(0, ""));
         }
         byte[][] keys = {stream(channel), position(channel), FeedNames.channel(channel)};
-        return redis().thenCompose(c -> c.async()
+        return link.openOrFailed()
+                .thenCompose(c -> c.async()
                         .<List<Object>>eval(
                                 PUBLISH,
                                 ScriptOutputType.MULTI,
@@ -101,17 +103,18 @@ final class ChannelStore {
 
     /// Tells subscribers that somebody came or went. Whoever does not hear it at once never does.
     void tell(String channel, ChannelMove move) {
-        redis().thenCompose(c -> c.async().publish(FeedNames.channel(channel), move.encode()));
+        link.openOrFailed().thenCompose(c -> c.async().publish(FeedNames.channel(channel), move.encode()));
     }
 
     /// Forgets what was published. Offsets go on.
     CompletableFuture<Long> removeHistory(String channel) {
-        return redis().thenCompose(c -> c.async().del(stream(channel)));
+        return link.openOrFailed().thenCompose(c -> c.async().del(stream(channel)));
     }
 
     CompletableFuture<History> read(String channel, Namespace namespace, Range range) {
         byte[][] keys = {stream(channel), position(channel)};
-        return redis().thenCompose(c -> c.async()
+        return link.openOrFailed()
+                .thenCompose(c -> c.async()
                         .<List<Object>>eval(
                                 READ,
                                 ScriptOutputType.MULTI,
@@ -135,13 +138,6 @@ final class ChannelStore {
                     ChannelPublication.decode(Long.parseLong(id.substring(0, id.indexOf('-'))), epoch, publication, 0));
         }
         return new History(epoch, number(answer.get(1)), publications);
-    }
-
-    private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> redis() {
-        return link.get()
-                .filter(StatefulRedisConnection::isOpen)
-                .map(CompletableFuture::completedFuture)
-                .orElseGet(() -> CompletableFuture.failedFuture(new IllegalStateException("Redis is away")));
     }
 
     private static String positionLife(Namespace namespace) {

@@ -11,11 +11,8 @@ import java.util.OptionalLong;
 /// One connection's subscription to a plain channel. In a channel with history the client gets every publication, in
 /// order, or is told to subscribe anew, which recovers it; in one without, what it cannot take in at the moment is
 /// lost. Stays on the connection's event loop.
-final class ChannelSubscription {
+final class ChannelSubscription extends LoopChains.Link<ChannelSubscription> {
     private static final int MAX_HELD = 64;
-
-    /// The next one on the same loop; kept by [ChannelFeed].
-    ChannelSubscription next;
 
     private final ClientSubscriptions owner;
     private final WebSocketConnection connection;

@@ -92,7 +92,7 @@ final class Channels {
             return;
         }
         for (Loop loop : registry.loops()) {
-            if (feed.mayBeOn(loop.index)) {
+            if (feed.subscriptions().mayBeOn(loop.index)) {
                 loop.publish(feed, message);
             }
         }
@@ -116,7 +116,7 @@ final class Channels {
 
     private void compare(ChannelFeed feed, ChannelStore.History head) {
         for (Loop loop : registry.loops()) {
-            if (feed.mayBeOn(loop.index)) {
+            if (feed.subscriptions().mayBeOn(loop.index)) {
                 loop.executor.execute(() -> {
                     feed.compare(loop, head);
                     loop.flush();

@@ -10,9 +10,8 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /// From where clients come. Behind proxies that are trusted that is what they say in `X-Forwarded-For`: the last
-/// address
-/// there that is none of theirs, since everything before it is what the client claims. What others say there does not
-/// count. Thread-safe.
+/// address there that is none of theirs, since everything before it is what the client claims. What others say
+/// there does not count. Thread-safe.
 @Singleton
 final class ClientAddresses {
     private static final String FORWARDED_FOR = "X-Forwarded-For";

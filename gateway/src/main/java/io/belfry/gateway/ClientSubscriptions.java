@@ -99,7 +99,7 @@ final class ClientSubscriptions {
 
     void add(ChannelSubscription subscription) {
         byName.put(subscription.feed().name(), subscription);
-        subscription.feed().add(subscription, connection.loop().index);
+        subscription.feed().subscriptions().add(subscription, connection.loop().index);
     }
 
     /// Does nothing if it is not there.
@@ -110,7 +110,7 @@ final class ClientSubscriptions {
         }
         boolean wasLive = subscription.isLive();
         subscription.end();
-        feed.remove(subscription, connection.loop().index);
+        feed.subscriptions().remove(subscription, connection.loop().index);
         gateway.channels().leave(feed);
         subscription.presence().ifPresent(who -> gateway.presence().exit(feed.name(), who));
         if (wasLive && feed.namespace().joinLeave()) {

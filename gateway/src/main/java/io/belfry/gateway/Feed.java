@@ -3,19 +3,15 @@ package io.belfry.gateway;
 import io.belfry.core.feed.FeedMessage;
 import io.belfry.core.feed.FeedNames;
 import io.belfry.core.user.Bucket;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// A user who has connections to this node, and the state of the Redis channel that brings their publications.
 ///
-/// Each event loop keeps its own chain of the user's sessions here, and nobody else looks at it; which loops have any
-/// is known to all. All sessions of the node are in a second chain, the members, which the [Registry] guards.
+/// Each event loop keeps its own chain of the user's sessions here. All sessions of the node are in a second chain, the
+/// members, which the [Registry] guards.
 final class Feed extends RedisSubscription {
-    private static final int LOOP_BITS = 63;
-
     final String user;
     final short bucket;
-    private final Session[] first;
-    private final AtomicLong loops = new AtomicLong();
+    private final LoopChains<Session> sessions;
 
     /// Guarded by the registry's entry for the user, as what follows it.
     private Session members;
@@ -25,7 +21,7 @@ final class Feed extends RedisSubscription {
     Feed(String user, int loopCount) {
         this.user = user;
         this.bucket = (short) Bucket.of(user);
-        this.first = new Session[loopCount];
+        this.sessions = new LoopChains<>(loopCount);
     }
 
     // Members: with the registry's entry for the user locked -----------------------------------------------------
@@ -78,46 +74,9 @@ final class Feed extends RedisSubscription {
         return false;
     }
 
-    // Sessions of one loop: on that loop -------------------------------------------------------------------------
-
-    /// On the loop of that number.
-    Session first(int loop) {
-        return first[loop];
-    }
-
-    /// On the session's loop.
-    void add(Session session, int loop) {
-        session.nextOfUser = first[loop];
-        first[loop] = session;
-        loops.updateAndGet(mask -> mask | bit(loop));
-    }
-
-    /// On the session's loop.
-    void remove(Session session, int loop) {
-        if (first[loop] == session) {
-            first[loop] = session.nextOfUser;
-        } else {
-            for (Session s = first[loop]; s != null; s = s.nextOfUser) {
-                if (s.nextOfUser == session) {
-                    s.nextOfUser = session.nextOfUser;
-                    break;
-                }
-            }
-        }
-        session.nextOfUser = null;
-        if (first[loop] == null && loop < LOOP_BITS) {
-            loops.updateAndGet(mask -> mask & ~bit(loop));
-        }
-    }
-
-    /// Whether the loop may hold connections of the user. Any thread; exact but for the 64th loop and on, which share
-    /// a bit that stays set.
-    boolean mayBeOn(int loop) {
-        return (loops.get() & bit(loop)) != 0;
-    }
-
-    private static long bit(int loop) {
-        return 1L << Math.min(loop, LOOP_BITS);
+    /// By their loops.
+    LoopChains<Session> sessions() {
+        return sessions;
     }
 
     @Override
@@ -135,8 +94,8 @@ final class Feed extends RedisSubscription {
         boolean farewell = FeedMessage.isFarewell(message);
         Publication publication = Publication.ofFeed(message);
         Session next;
-        for (Session s = first[loop.index]; s != null; s = next) {
-            next = s.nextOfUser;
+        for (Session s = sessions.first(loop.index); s != null; s = next) {
+            next = s.next();
             if (farewell) {
                 s.connection().disconnect(Disconnect.FORCED);
             } else {

@@ -76,7 +76,8 @@ final class PresenceStore {
             arguments.add(info.encode());
         }
         byte[][] keys = {mine(channel), nodes(channel)};
-        return redis().thenCompose(c ->
+        return link.openOrFailed()
+                .thenCompose(c ->
                         c.async().<Long>eval(KEEP, ScriptOutputType.INTEGER, keys, arguments.toArray(byte[][]::new)))
                 .thenApply(kept -> kept == 1);
     }
@@ -84,7 +85,7 @@ final class PresenceStore {
     /// These are there from this node, and nobody else.
     CompletableFuture<Void> replace(String channel, List<ClientInfo> all) {
         var done = new ArrayList<CompletableFuture<?>>();
-        done.add(redis().thenCompose(c -> c.async().del(mine(channel))));
+        done.add(link.openOrFailed().thenCompose(c -> c.async().del(mine(channel))));
         for (int i = 0; i < all.size(); i += STEP) {
             done.add(keep(channel, all.subList(i, Math.min(all.size(), i + STEP))));
         }
@@ -92,30 +93,23 @@ final class PresenceStore {
     }
 
     CompletableFuture<Long> remove(String channel, String client) {
-        return redis().thenCompose(c -> c.async().hdel(mine(channel), bytes(client)));
+        return link.openOrFailed().thenCompose(c -> c.async().hdel(mine(channel), bytes(client)));
     }
 
     /// From all nodes.
     CompletableFuture<List<ClientInfo>> read(String channel) {
         byte[][] keys = {nodes(channel)};
-        return redis().thenCompose(
-                        c -> c.async().<List<byte[]>>eval(READ, ScriptOutputType.MULTI, keys, prefix(channel)))
+        return link.openOrFailed()
+                .thenCompose(c -> c.async().<List<byte[]>>eval(READ, ScriptOutputType.MULTI, keys, prefix(channel)))
                 .thenApply(there ->
                         there.stream().map(who -> ClientInfo.decode(who, 0)).toList());
     }
 
     CompletableFuture<Stats> count(String channel) {
         byte[][] keys = {nodes(channel)};
-        return redis().thenCompose(
-                        c -> c.async().<List<Long>>eval(COUNT, ScriptOutputType.MULTI, keys, prefix(channel)))
+        return link.openOrFailed()
+                .thenCompose(c -> c.async().<List<Long>>eval(COUNT, ScriptOutputType.MULTI, keys, prefix(channel)))
                 .thenApply(counts -> new Stats(counts.get(0), counts.get(1)));
-    }
-
-    private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> redis() {
-        return link.get()
-                .filter(StatefulRedisConnection::isOpen)
-                .map(CompletableFuture::completedFuture)
-                .orElseGet(() -> CompletableFuture.failedFuture(new IllegalStateException("Redis is away")));
     }
 
     private byte[] mine(String channel) {

@@ -86,7 +86,7 @@ final class Reconciler {
                 for (Feed feed : batch) {
                     InboxPosition position = positions.get(feed.user);
                     if (position != null) {
-                        for (Session s = feed.first(loop.index); s != null; s = s.nextOfUser) {
+                        for (Session s = feed.sessions().first(loop.index); s != null; s = s.next()) {
                             s.inbox().reconcile(position.head());
                         }
                     }

@@ -101,7 +101,7 @@ final class Registry {
             return;
         }
         for (Loop loop : all) {
-            if (feed.mayBeOn(loop.index)) {
+            if (feed.sessions().mayBeOn(loop.index)) {
                 loop.publish(feed, message);
             }
         }
@@ -116,8 +116,8 @@ final class Registry {
         for (Loop loop : all) {
             loop.executor.execute(() -> {
                 Session next;
-                for (Session s = feed.first(loop.index); s != null; s = next) {
-                    next = s.nextOfUser;
+                for (Session s = feed.sessions().first(loop.index); s != null; s = next) {
+                    next = s.next();
                     action.accept(s);
                 }
                 loop.flush();

@@ -10,10 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /// What a user's feeds bring to one client, and what the client proved to have. Begins when the client is let in, and
 /// ends with the connection. Stays on the connection's event loop, but for what says otherwise.
-final class Session {
-    /// The next session of the same user on this loop; kept by [Feed].
-    Session nextOfUser;
-
+final class Session extends LoopChains.Link<Session> {
     /// The next session of the same user on this node; kept by [Feed], guarded by the [Registry].
     Session nextMember;
 
@@ -174,7 +171,7 @@ final class Session {
 
     /// It did not come to be: the client was refused after all, or is gone.
     void abandon() {
-        feed.remove(this, loop().index);
+        feed.sessions().remove(this, loop().index);
         gateway.registry().leave(this);
     }
 
@@ -185,7 +182,7 @@ final class Session {
         if (subscriptions != null) {
             subscriptions.end();
         }
-        feed.remove(this, loop().index);
+        feed.sessions().remove(this, loop().index);
         boolean onAnother = gateway.registry().leave(this);
         if (proving) {
             gateway.receipts().add(List.of(takeReceipt()));

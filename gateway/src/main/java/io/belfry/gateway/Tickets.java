@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
@@ -53,7 +54,8 @@ final class Tickets {
                 holder.tokenId(),
                 holder.deviceId().orElse(""),
                 holder.locale().orElse(""));
-        return redis().thenCompose(c -> c.async().psetex(KEY + ticket, validFor.toMillis(), value))
+        return link.openOrFailed()
+                .thenCompose(c -> c.async().psetex(KEY + ticket, validFor.toMillis(), value))
                 .thenApply(done -> ticket);
     }
 
@@ -62,10 +64,13 @@ final class Tickets {
         if (!FORM.matcher(ticket).matches()) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        return redis().thenCompose(c -> c.async().getdel(KEY + ticket)).thenApply(value -> Optional.ofNullable(value)
-                .map(Tickets::holder)
-                // The token may have been revoked since.
-                .filter(holder -> !revocations.covers(holder.user().value(), holder.issuedAt(), holder.tokenId())));
+        return link.openOrFailed()
+                .thenCompose(c -> c.async().getdel(KEY + ticket))
+                .thenApply(value -> Optional.ofNullable(value)
+                        .map(Tickets::holder)
+                        // The token may have been revoked since.
+                        .filter(holder ->
+                                !revocations.covers(holder.user().value(), holder.issuedAt(), holder.tokenId())));
     }
 
     /// One a line.
@@ -81,14 +86,9 @@ final class Tickets {
                 Optional.of(fields[4]).filter(device -> !device.isEmpty()),
                 Optional.of(fields[5]).filter(locale -> !locale.isEmpty()),
                 Instant.ofEpochSecond(Long.parseLong(fields[2])),
-                fields[3]);
-    }
-
-    private CompletableFuture<StatefulRedisConnection<String, String>> redis() {
-        return link.get()
-                .filter(StatefulRedisConnection::isOpen)
-                .map(CompletableFuture::completedFuture)
-                .orElseGet(() -> CompletableFuture.failedFuture(new IllegalStateException("Redis is away")));
+                fields[3],
+                Map.of(),
+                "");
     }
 
     @PreDestroy

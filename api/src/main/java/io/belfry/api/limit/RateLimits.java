@@ -72,8 +72,7 @@ public class RateLimits {
     }
 
     private void lease(UUID apiKey, Allowance allowance, long window, long asked) {
-        Optional<RedisAsyncCommands<String, String>> redis =
-                link.get().filter(StatefulRedisConnection::isOpen).map(StatefulRedisConnection::async);
+        Optional<RedisAsyncCommands<String, String>> redis = link.open().map(StatefulRedisConnection::async);
         if (redis.isEmpty()) {
             allowance.failed(window);
             return;

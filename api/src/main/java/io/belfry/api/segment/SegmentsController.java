@@ -37,7 +37,6 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.util.List;
 import java.util.Optional;
 
 /// Segments: rules that pick users, and who they pick.
@@ -77,17 +76,13 @@ final class SegmentsController {
                     @QueryValue(defaultValue = "100")
                     int limit,
             @Parameter(description = "The `nextCursor` of the page before") @Nullable @QueryValue String cursor) {
-        return switch (Cursor.of(limit, cursor)) {
-            case Cursor.Refused(var problem) -> problem.response();
-            case Cursor.After(String after, int size) -> {
-                List<Segment> found = segments.list(after, size + 1);
-                List<SegmentForms.View> items =
-                        found.stream().limit(size).map(this::view).toList();
-                yield HttpResponse.ok(new SegmentForms.Page(
-                        items,
-                        found.size() > size ? Cursor.after(items.getLast().id()) : null));
-            }
-        };
+        return Cursor.answer(
+                limit,
+                cursor,
+                segments::list,
+                Segment::id,
+                (found, next) ->
+                        new SegmentForms.Page(found.stream().map(this::view).toList(), next));
     }
 
     @Put("/v1/segments/{id}")

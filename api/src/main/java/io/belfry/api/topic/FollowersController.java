@@ -6,13 +6,11 @@ import io.belfry.api.document.RefusesBodies;
 import io.belfry.api.document.RefusesParameters;
 import io.belfry.api.document.RefusesStrangers;
 import io.belfry.api.json.Cursor;
-import io.belfry.api.json.Fields;
 import io.belfry.api.json.StrictJson;
 import io.belfry.api.problem.Problem;
 import io.belfry.core.topic.Followers;
 import io.belfry.core.topic.Topic;
 import io.micronaut.core.annotation.Nullable;
-import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.Body;
@@ -31,7 +29,6 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.util.List;
 
 /// Who follows a topic, for services.
 @Controller("/v1/topics/followers")
@@ -73,19 +70,16 @@ final class FollowersController {
         if (!Topic.isValid(topic)) {
             return Problem.invalid("topic (expected: " + Topic.EXPECTED + ")").response();
         }
-        return switch (Cursor.of(limit, cursor)) {
-            case Cursor.Refused(var problem) -> problem.response();
-            case Cursor.After(String after, int size) -> {
-                List<Followers.Follower> found = followers.ofTopic(topic, after, size + 1);
-                List<TopicForms.Follower> items = found.stream()
-                        .limit(size)
-                        .map(f -> new TopicForms.Follower(f.user(), f.filters(), f.since()))
-                        .toList();
-                yield HttpResponse.ok(new TopicForms.Followers(
-                        items,
-                        found.size() > size ? Cursor.after(items.getLast().user()) : null));
-            }
-        };
+        return Cursor.answer(
+                limit,
+                cursor,
+                (after, size) -> followers.ofTopic(topic, after, size),
+                Followers.Follower::user,
+                (found, next) -> new TopicForms.Followers(
+                        found.stream()
+                                .map(f -> new TopicForms.Follower(f.user(), f.filters(), f.since()))
+                                .toList(),
+                        next));
     }
 
     @Post
@@ -110,9 +104,6 @@ final class FollowersController {
     @RefusesBodies
     @RefusesStrangers
     MutableHttpResponse<?> change(@Body byte[] body) {
-        return switch (json.read(body)) {
-            case StrictJson.Reading.Refused(var problem) -> problem.response();
-            case StrictJson.Reading.Of(var value) -> reader.changeOfTopic(Fields.of(value, "topic", "add", "remove"));
-        };
+        return json.answer(body, reader::changeOfTopic, "topic", "add", "remove");
     }
 }

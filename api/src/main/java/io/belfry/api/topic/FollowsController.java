@@ -6,12 +6,10 @@ import io.belfry.api.document.RefusesBodies;
 import io.belfry.api.document.RefusesParameters;
 import io.belfry.api.document.RefusesStrangers;
 import io.belfry.api.json.Cursor;
-import io.belfry.api.json.Fields;
 import io.belfry.api.json.StrictJson;
 import io.belfry.core.topic.FollowRules;
 import io.belfry.core.topic.Followers;
 import io.micronaut.core.annotation.Nullable;
-import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.Body;
@@ -31,7 +29,6 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.util.List;
 
 /// What a user follows: changed by services as they like, and by the user's own app as far as rules allow.
 @Controller
@@ -95,11 +92,7 @@ final class FollowsController {
     @RefusesBodies
     @RefusesStrangers
     MutableHttpResponse<?> changeOfUser(String id, @Body byte[] body) {
-        return switch (json.read(body)) {
-            case StrictJson.Reading.Refused(var problem) -> problem.response();
-            case StrictJson.Reading.Of(var value) ->
-                reader.changeOfUser(id, Fields.of(value, "follow", "unfollow"), filter -> true);
-        };
+        return json.answer(body, fields -> reader.changeOfUser(id, fields, filter -> true), "follow", "unfollow");
     }
 
     @Get("/v1/topics")
@@ -147,29 +140,24 @@ final class FollowsController {
     @RefusesBodies
     @RefusesStrangers
     MutableHttpResponse<?> changeOwn(@Body byte[] body, Authentication user) {
-        return switch (json.read(body)) {
-            case StrictJson.Reading.Refused(var problem) -> problem.response();
-            case StrictJson.Reading.Of(var value) ->
-                reader.changeOfUser(
-                        user.getName(),
-                        Fields.of(value, "follow", "unfollow"),
-                        filter -> rules.mayFollow(user.getName(), Grants.claims(user), filter));
-        };
+        return json.answer(
+                body,
+                fields -> reader.changeOfUser(
+                        user.getName(), fields, filter -> rules.mayFollow(user.getName(), Grants.claims(user), filter)),
+                "follow",
+                "unfollow");
     }
 
     private MutableHttpResponse<?> list(String user, int limit, @Nullable String cursor) {
-        return switch (Cursor.of(limit, cursor)) {
-            case Cursor.Refused(var problem) -> problem.response();
-            case Cursor.After(String after, int size) -> {
-                List<Followers.Followed> found = followers.ofUser(user, after, size + 1);
-                List<TopicForms.Follow> items = found.stream()
-                        .limit(size)
-                        .map(f -> new TopicForms.Follow(f.filter(), f.at()))
-                        .toList();
-                yield HttpResponse.ok(new TopicForms.Follows(
-                        items,
-                        found.size() > size ? Cursor.after(items.getLast().topic()) : null));
-            }
-        };
+        return Cursor.answer(
+                limit,
+                cursor,
+                (after, size) -> followers.ofUser(user, after, size),
+                Followers.Followed::filter,
+                (found, next) -> new TopicForms.Follows(
+                        found.stream()
+                                .map(f -> new TopicForms.Follow(f.filter(), f.at()))
+                                .toList(),
+                        next));
     }
 }

@@ -31,17 +31,6 @@ public record EventOptions(
             Optional.empty(),
             Optional.empty());
 
-    /// Of one that reaches those whom it names, or a topic.
-    public EventOptions(
-            Optional<Instant> deliverAt,
-            Optional<Instant> expires,
-            Optional<String> collapseKey,
-            Optional<String> cancellationKey,
-            Optional<KeyedThrottle> throttle,
-            Optional<Duration> dedupe) {
-        this(Crowd.NONE, deliverAt, expires, collapseKey, cancellationKey, throttle, dedupe);
-    }
-
     /// A throttle, and what is counted together.
     ///
     /// @param key empty for all of the event's category

@@ -44,7 +44,7 @@ public class Feeds {
         if (publications.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
-        var connection = link.get().filter(StatefulRedisConnection::isOpen);
+        var connection = link.open();
         if (connection.isEmpty()) {
             failed.increment(publications.size());
             return CompletableFuture.completedFuture(

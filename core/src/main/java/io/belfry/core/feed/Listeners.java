@@ -26,7 +26,7 @@ public class Listeners {
     /// How many gateways hold a connection of that user; empty while Redis is away.
     public OptionalLong gatewaysOf(String userId) {
         byte[] feed = FeedNames.inbox(userId);
-        var connection = link.get().filter(StatefulRedisConnection::isOpen);
+        var connection = link.open();
         if (connection.isEmpty()) {
             return OptionalLong.empty();
         }

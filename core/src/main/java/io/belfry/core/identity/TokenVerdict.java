@@ -23,18 +23,7 @@ public sealed interface TokenVerdict {
             String tokenId,
             Map<String, List<String>> claims,
             String info)
-            implements TokenVerdict {
-        /// One whose other claims nobody asks for.
-        public Valid(
-                UserId user,
-                Instant expiresAt,
-                Optional<String> deviceId,
-                Optional<String> locale,
-                Instant issuedAt,
-                String tokenId) {
-            this(user, expiresAt, deviceId, locale, issuedAt, tokenId, Map.of(), "");
-        }
-    }
+            implements TokenVerdict {}
 
     /// Signed by us, but past its time.
     record Expired() implements TokenVerdict {}

@@ -1,5 +1,6 @@
 package io.belfry.core.inbox;
 
+import io.belfry.core.event.Priority;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -58,7 +59,7 @@ public final class Returns {
     }
 
     /// One that is back, as it is to be published.
-    public record Returned(String userId, InboxChange change) {}
+    public record Returned(String userId, InboxChange change, Priority priority) {}
 
     /// @param limit how many are looked at
     public List<Returned> next(int limit) {
@@ -80,7 +81,9 @@ public final class Returns {
                     InboxItem item = InboxItems.item(row);
                     Place place = places.get(item.id());
                     return new Returned(
-                            place.user, new InboxChange(item.offset(), InboxJson.notification(item, place.counts)));
+                            place.user,
+                            new InboxChange(item.offset(), InboxJson.notification(item, place.counts)),
+                            item.priority());
                 })
                 .stream()
                 .sorted((one, other) ->

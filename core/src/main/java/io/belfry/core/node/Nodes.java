@@ -120,7 +120,7 @@ public class Nodes {
         try {
             ObjectNode figures = figures();
             history.count(clock.instant(), asMap(figures));
-            var connection = link.get().filter(StatefulRedisConnection::isOpen);
+            var connection = link.open();
             if (connection.isPresent()) {
                 connection.get().sync().hset(KEY, name, write(figures));
                 history.tell(connection.get().sync());
@@ -198,8 +198,7 @@ public class Nodes {
     @PreDestroy
     void close() {
         heart.shutdownNow();
-        link.get().filter(StatefulRedisConnection::isOpen).ifPresent(c -> c.async()
-                .hdel(KEY, name));
+        link.open().ifPresent(c -> c.async().hdel(KEY, name));
         link.close();
     }
 }

@@ -3,6 +3,7 @@ package io.belfry.core.redis;
 import io.lettuce.core.api.StatefulConnection;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -45,8 +46,18 @@ public final class RedisLink<C extends StatefulConnection<?, ?>> implements Auto
     }
 
     public boolean isOpen() {
-        C now = connection;
-        return now != null && now.isOpen();
+        return open().isPresent();
+    }
+
+    /// The connection, or empty while it is not connected.
+    public Optional<C> open() {
+        return get().filter(StatefulConnection::isOpen);
+    }
+
+    /// The connection, already there; failed while it is not connected.
+    public CompletableFuture<C> openOrFailed() {
+        return open().map(CompletableFuture::completedFuture)
+                .orElseGet(() -> CompletableFuture.failedFuture(new IllegalStateException("Redis is away")));
     }
 
     private void tryConnect() {

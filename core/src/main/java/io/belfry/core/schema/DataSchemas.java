@@ -62,10 +62,7 @@ public class DataSchemas {
 
     /// The text of a type's schema, as it was saved.
     public Optional<String> of(String type) {
-        return jdbi.withHandle(h -> h.createQuery("select data_schema from event_types where type = :type")
-                .bind("type", type)
-                .mapTo(String.class)
-                .findOne());
+        return jdbi.withHandle(h -> of(h, type));
     }
 
     /// Gives a type a schema, or takes it from it. From then on, within moments, events of the type must be as it has
@@ -89,18 +86,18 @@ public class DataSchemas {
                     .bind("type", type)
                     .bind("seen", seen.orElse(null))
                     .execute();
-            return rows == 1 ? new Saved.Kept() : conflict(h, type);
+            return rows == 1 ? new Saved.Kept() : new Saved.Conflict(of(h, type));
         });
         known.refreshNow();
         signals.raise(Signal.CONTENT_CHANGED);
         return saved;
     }
 
-    private static Saved conflict(Handle h, String type) {
-        return new Saved.Conflict(h.createQuery("select data_schema from event_types where type = :type")
+    private static Optional<String> of(Handle h, String type) {
+        return h.createQuery("select data_schema from event_types where type = :type")
                 .bind("type", type)
                 .mapTo(String.class)
-                .findOne());
+                .findOne();
     }
 
     /// Compiles what has changed.

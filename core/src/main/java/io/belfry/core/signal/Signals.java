@@ -48,7 +48,7 @@ public class Signals {
 
     /// Tells all nodes, this one included. Without Redis, this node alone.
     public void raise(Signal signal) {
-        var connection = sender.get().filter(StatefulRedisConnection::isOpen);
+        var connection = sender.open();
         if (connection.isEmpty()) {
             fire(signal);
             return;

@@ -1,19 +1,14 @@
 package io.belfry.dispatcher.inbox;
 
-import io.belfry.core.feed.FeedMessage;
-import io.belfry.core.feed.FeedNames;
-import io.belfry.core.feed.Feeds;
 import io.belfry.core.inbox.Returns;
 import io.belfry.core.inbox.Returns.Returned;
-import io.belfry.core.push.PushTimers;
 import io.belfry.dispatcher.DispatcherSettings;
+import io.belfry.dispatcher.Publisher;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Context;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
-import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,18 +23,16 @@ final class SnoozeWorker {
     private static final Logger LOG = LoggerFactory.getLogger(SnoozeWorker.class);
 
     private final Returns returns;
-    private final Feeds feeds;
-    private final PushTimers timers;
+    private final Publisher publisher;
     private final DispatcherSettings settings;
     private final Counter returned;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofVirtual().name("snoozes").factory());
     private boolean isFailing;
 
-    SnoozeWorker(Returns returns, Feeds feeds, PushTimers timers, DispatcherSettings settings, MeterRegistry metrics) {
+    SnoozeWorker(Returns returns, Publisher publisher, DispatcherSettings settings, MeterRegistry metrics) {
         this.returns = returns;
-        this.feeds = feeds;
-        this.timers = timers;
+        this.publisher = publisher;
         this.settings = settings;
         this.returned = Counter.builder("belfry.snoozes.returned")
                 .description("Snoozed notifications that came back to their inboxes")
@@ -60,7 +53,7 @@ final class SnoozeWorker {
                 publish(back);
             } while (!back.isEmpty());
             isFailing = false;
-        } catch (SQLException | RuntimeException e) {
+        } catch (RuntimeException e) {
             if (!isFailing) {
                 LOG.warn("Snoozed notifications wait, since the database failed: {}", e.getMessage());
             }
@@ -68,28 +61,11 @@ final class SnoozeWorker {
         }
     }
 
-    private void publish(List<Returned> back) throws SQLException {
+    private void publish(List<Returned> back) {
         returned.increment(back.size());
-        List<Long> listeners = feeds.publish(back.stream()
-                        .map(one -> new Feeds.Publication(
-                                FeedNames.inbox(one.userId()),
-                                new FeedMessage(
-                                                one.change().offset(),
-                                                FeedMessage.Receipt.WANTED,
-                                                one.change().data())
-                                        .encode()))
-                        .toList())
-                .join();
-        var offline = new ArrayList<PushTimers.Hasten>();
-        for (int i = 0; i < back.size(); i++) {
-            if (listeners.get(i) == 0) {
-                offline.add(new PushTimers.Hasten(
-                        back.get(i).userId(), back.get(i).change().offset(), settings.offlineGrace()));
-            }
-        }
-        if (!offline.isEmpty()) {
-            timers.hasten(offline);
-        }
+        publisher.publish(back.stream()
+                .map(one -> new Publisher.Arrival(one.userId(), one.change(), one.priority(), true))
+                .toList());
     }
 
     @PreDestroy
