@@ -69,6 +69,7 @@ final class Admission {
     /// A client that can get a new token does so when it is told; one that cannot would ask again for ever.
     private void expired() {
         if (gateway.tokenDesk().isHopeless(command.token())) {
+            gateway.metrics().hit(Guard.EXPIRED_TOKEN);
             end(Disconnect.INVALID_TOKEN, GatewayMetrics.Outcome.EXPIRED);
         } else {
             refuse(ProtocolError.TOKEN_EXPIRED, GatewayMetrics.Outcome.EXPIRED);
@@ -209,7 +210,7 @@ final class Admission {
             end(Disconnect.INVALID_TOKEN, GatewayMetrics.Outcome.INVALID_TOKEN);
             return;
         }
-        session.begin(standing.epoch());
+        session.begin(standing.epoch(), command.sdk());
         session.proof().begin(had(inboxReply, inbox.head()), had(announcementsReply, announcementsFrom));
         session.proof().sentMissed(inbox.head(), announcementsFrom);
         if (applicant.canProve()) {
@@ -272,10 +273,12 @@ final class Admission {
     }
 
     private Reply.Standing lost(long head) {
+        gateway.metrics().reloads();
         return new Reply.Standing(standing.epoch(), head, false, List.of());
     }
 
     private Reply.Standing recovered(long offset, List<Reply.Missed> missed) {
+        gateway.metrics().recovered();
         return new Reply.Standing(standing.epoch(), offset, true, missed);
     }
 

@@ -57,7 +57,7 @@ final class AnnouncementReceiver {
             last = publication.offset();
         } else {
             mode = Mode.LAGGING;
-            gateway.metrics().lagged();
+            gateway.metrics().dropped(GatewayMetrics.Drop.SLOW_CLIENT);
         }
     }
 

@@ -17,6 +17,7 @@ final class CatchUp {
     private final InboxLog inboxes;
     private final Announcements announcements;
     private final GatewaySettings.Recovery limits;
+    private final GatewayMetrics metrics;
     private final Batcher<Query<?>> queries;
     private final ConcurrentHashMap<Missed, CompletableFuture<Recovery>> waiting = new ConcurrentHashMap<>();
 
@@ -24,6 +25,7 @@ final class CatchUp {
         this.inboxes = inboxes;
         this.announcements = announcements;
         this.limits = settings.recovery();
+        this.metrics = metrics;
         this.queries = new Batcher<>(
                 "catch-up",
                 1,
@@ -74,6 +76,7 @@ final class CatchUp {
     private <T> CompletableFuture<T> ask(Supplier<T> read) {
         var query = new Query<>(read, new CompletableFuture<T>());
         if (!queries.offer(query)) {
+            metrics.hit(Guard.PENDING);
             query.answer.completeExceptionally(new Crowded("what they missed"));
         }
         return query.answer;

@@ -153,7 +153,7 @@ final class ChannelSubscription extends LoopChains.Link<ChannelSubscription> {
 
     private boolean write(SharedFrames frames) {
         if (!connection.isWritable()) {
-            connection.gateway().metrics().lagged();
+            connection.gateway().metrics().dropped(GatewayMetrics.Drop.SLOW_CLIENT);
             return false;
         }
         ByteBuf frame = frames.frame(connection.loop().allocator, connection.encoding(), false);

@@ -57,6 +57,7 @@ final class Channels {
     /// @return empty when the node listens to as many channels as it can
     Optional<ChannelFeed> join(String channel, Namespace namespace) {
         if (feeds.size() >= maxFeeds && !feeds.containsKey(channel)) {
+            metrics.hit(Guard.FEEDS);
             return Optional.empty();
         }
         return Optional.of(feeds.compute(channel, (name, known) -> {
@@ -88,7 +89,7 @@ final class Channels {
     void publish(String channel, byte[] message) {
         ChannelFeed feed = feeds.get(channel);
         if (feed == null) {
-            metrics.orphaned();
+            metrics.dropped(GatewayMetrics.Drop.NO_CONNECTION);
             return;
         }
         for (Loop loop : registry.loops()) {

@@ -8,22 +8,34 @@ sealed interface Command {
     /// The number that the reply repeats; 0 when no reply is wanted.
     long id();
 
+    /// What its arguments take, in bytes.
+    default int weight() {
+        return 0;
+    }
+
     /// One that concerns a channel.
     sealed interface OfChannel extends Command {
         String channel();
     }
 
+    /// @param sdk what the client says it is
     /// @param positions where the client stands in the channels it had, when it comes back
     record Connect(
             long id,
             String token,
+            ClientSdk sdk,
             Map<String, ClientPosition> positions,
             Optional<String> deviceId,
             Optional<String> locale)
             implements Command {}
 
     /// @param data the arguments' JSON, or empty
-    record Rpc(long id, String method, byte[] data) implements Command {}
+    record Rpc(long id, String method, byte[] data) implements Command {
+        @Override
+        public int weight() {
+            return data.length;
+        }
+    }
 
     record Refresh(long id, String token) implements Command {}
 
@@ -43,7 +55,12 @@ sealed interface Command {
     record Unsubscribe(long id, String channel) implements OfChannel {}
 
     /// @param data JSON, unchecked
-    record Publish(long id, String channel, byte[] data) implements OfChannel {}
+    record Publish(long id, String channel, byte[] data) implements OfChannel {
+        @Override
+        public int weight() {
+            return data.length;
+        }
+    }
 
     /// @param limit 0 for the position alone, negative for as many as there are
     /// @param since only what came after it; of what came before it when reverse

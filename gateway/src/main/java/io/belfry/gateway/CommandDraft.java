@@ -22,6 +22,7 @@ final class CommandDraft {
     long id;
     Kind kind;
     String token = "";
+    String name = "";
     String channel = "";
     String method = "";
     String epoch = "";
@@ -101,6 +102,7 @@ final class CommandDraft {
                 new Command.Connect(
                         id,
                         token,
+                        ClientSdk.named(name),
                         positions,
                         Optional.ofNullable(deviceId).filter(UserId::isValid),
                         Optional.ofNullable(locale)

@@ -87,6 +87,9 @@ abstract class Connection extends ChannelDuplexHandler {
     /// The session of a connected client, or null.
     abstract Session session();
 
+    /// How it speaks, for figures.
+    abstract GatewayMetrics.Speech speech();
+
     /// The client sent something; the buffer is to be released.
     abstract void receive(ByteBuf bytes);
 
@@ -138,6 +141,10 @@ abstract class Connection extends ChannelDuplexHandler {
             gateway.metrics().lost();
         }
         closing = true;
+        if (slow) {
+            slow = false;
+            gateway.metrics().stallEnded();
+        }
         loop.remove(this);
         end();
         gateway.left(address);
@@ -194,9 +201,11 @@ abstract class Connection extends ChannelDuplexHandler {
         if (!writable && !slow && !closing) {
             slow = true;
             gateway.metrics().stalled();
+            gateway.metrics().hit(Guard.OUTBOUND);
             loop.slow(this);
         } else if (writable && slow) {
             slow = false;
+            gateway.metrics().stallEnded();
             loop.notSlow(this);
             Session session = session();
             if (session != null) {
@@ -217,6 +226,14 @@ abstract class Connection extends ChannelDuplexHandler {
         sayGoodbye(disconnect);
         end();
         loop.closing.add(this, System.nanoTime());
+    }
+
+    /// The same for a client that ran into a limit.
+    void disconnect(Disconnect disconnect, Guard guard) {
+        if (!closing) {
+            gateway.metrics().hit(guard);
+        }
+        disconnect(disconnect);
     }
 
     /// The client wants to go.

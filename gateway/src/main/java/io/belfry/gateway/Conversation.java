@@ -10,9 +10,6 @@ import java.util.List;
 final class Conversation implements Applicant {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
-    /// SDKs close the socket when they are told to come again. Who asks again on the same one may do so a few times.
-    private static final int MAX_REFUSALS = 3;
-
     private enum State {
         NEW,
         CONNECTING,
@@ -25,6 +22,7 @@ final class Conversation implements Applicant {
     private State state = State.NEW;
     private Session session;
     private ArrayDeque<Command> waiting;
+    private int waitingBytes;
     private boolean working;
     private byte refusals;
     private int counted;
@@ -65,7 +63,7 @@ final class Conversation implements Applicant {
             return;
         }
         if (all.isEmpty() && !mayAsk()) {
-            connection.disconnect(Disconnect.TOO_MANY_REQUESTS);
+            connection.disconnect(Disconnect.TOO_MANY_REQUESTS, Guard.COMMANDS);
         }
         for (Command command : all) {
             if (state == State.ENDED) {
@@ -77,7 +75,7 @@ final class Conversation implements Applicant {
 
     private void take(Command command) {
         if (!mayAsk()) {
-            connection.disconnect(Disconnect.TOO_MANY_REQUESTS);
+            connection.disconnect(Disconnect.TOO_MANY_REQUESTS, Guard.COMMANDS);
         } else if (command instanceof Command.Pong) {
             connection.pong();
         } else if (command instanceof Command.Connect connect) {
@@ -118,8 +116,11 @@ final class Conversation implements Applicant {
         if (waiting == null) {
             waiting = new ArrayDeque<>(2);
         }
-        if (waiting.size() >= gateway.settings().limits().queuedCommands()) {
-            connection.disconnect(Disconnect.TOO_MANY_REQUESTS);
+        waitingBytes += command.weight();
+        boolean isTooMuch = waiting.size() >= gateway.settings().limits().queuedCommands()
+                || waitingBytes > gateway.settings().limits().messageBytes();
+        if (isTooMuch) {
+            connection.disconnect(Disconnect.TOO_MANY_REQUESTS, Guard.QUEUED_COMMANDS);
         } else {
             waiting.add(command);
         }
@@ -132,7 +133,9 @@ final class Conversation implements Applicant {
             Command next = waiting.poll();
             if (next == null) {
                 waiting = null;
+                waitingBytes = 0;
             } else {
+                waitingBytes -= next.weight();
                 execute(next);
             }
         }
@@ -216,16 +219,18 @@ final class Conversation implements Applicant {
         session = joining;
     }
 
-    /// Another connect command may come before the deadline.
+    /// Another connect command may come before the deadline. SDKs close the socket when they are told to come
+    /// again; who asks again on the same one may do so a few times.
     @Override
     public void refuse(long id, ProtocolError error) {
         waiting = null;
+        waitingBytes = 0;
         if (session != null) {
             session.abandon();
             session = null;
         }
-        if (++refusals > MAX_REFUSALS) {
-            connection.disconnect(Disconnect.TOO_MANY_REQUESTS);
+        if (++refusals > gateway.settings().limits().refusedConnects()) {
+            connection.disconnect(Disconnect.TOO_MANY_REQUESTS, Guard.REFUSED_CONNECTS);
             return;
         }
         state = State.NEW;

@@ -27,6 +27,11 @@ final class DeadlineList {
         last = connection;
     }
 
+    /// How long one that is in the list has been in it.
+    long waitedNanos(Connection connection, long nowNanos) {
+        return nowNanos - (connection.waitsUntilNanos - patienceNanos);
+    }
+
     void remove(Connection connection) {
         Connection before = connection.waitsBefore;
         Connection after = connection.waitsAfter;

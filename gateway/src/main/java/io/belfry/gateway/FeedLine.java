@@ -104,6 +104,12 @@ final class FeedLine {
         }
     }
 
+    int unconfirmed() {
+        synchronized (unconfirmed) {
+            return unconfirmed.size();
+        }
+    }
+
     // On the line's own thread ----------------------------------------------------------------------------------
 
     private void connect() {
@@ -149,6 +155,7 @@ final class FeedLine {
         }
         LOG.warn("Feed connection {} to Redis was lost ({})", number, why);
         failure = "lost: " + why;
+        owner.lost();
         connection = null;
         which.close();
         // A confirmation is either noted before and lost again here, or comes too late to be noted. Noted after, it

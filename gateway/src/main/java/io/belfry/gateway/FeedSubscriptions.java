@@ -31,6 +31,7 @@ final class FeedSubscriptions {
 
     private final RedisClient client;
     private final List<FeedLine> lines;
+    private final GatewayMetrics metrics;
     private volatile Listener listener;
 
     /// Who is told of what comes from Redis, on the thread of a connection, which must not be held up.
@@ -72,6 +73,7 @@ final class FeedSubscriptions {
                 .mapToObj(i -> new FeedLine(i, connecting, this))
                 .toList();
         metrics.lines(this);
+        this.metrics = metrics;
     }
 
     /// Whether it is an address for which one socket and a password are enough.
@@ -131,6 +133,16 @@ final class FeedSubscriptions {
         } else {
             listener.onAnnouncement();
         }
+    }
+
+    /// A connection was lost, and is made anew.
+    void lost() {
+        metrics.feedLost();
+    }
+
+    /// How many subscriptions wait for Redis' word.
+    int unconfirmed() {
+        return lines.stream().mapToInt(FeedLine::unconfirmed).sum();
     }
 
     void confirmedBelatedly(RedisSubscription feed) {

@@ -20,15 +20,20 @@ final class FrameReader {
     private static final int PING = 9;
     private static final int PONG = 10;
     private static final int MAX_CONTROL_PAYLOAD = 125;
-    private static final int MAX_FRAGMENTS = 1024;
     private static final int MASK_BYTES = 4;
+
+    /// So much of an unfinished message is kept even when others take all room: proper clients' are short.
+    private static final int ALWAYS_KEPT = 4_096;
 
     private final Reader reader;
     private final Encoding encoding;
-    private final int maxMessageBytes;
+    private final GatewaySettings.Limits limits;
     private ByteBuf partial;
     private ByteBuf message;
     private int fragments;
+
+    /// How much of unfinished messages the reader was told that there is.
+    private int kept;
     private Mode mode = Mode.READING;
 
     private enum Mode {
@@ -51,12 +56,20 @@ final class FrameReader {
 
         /// The client broke the rules; nothing more is read.
         void onViolation(Disconnect disconnect);
+
+        /// It sends more than it may; nothing more is read.
+        void onExcess(Guard guard);
+
+        /// What is kept of messages that have not come whole is more, or less, by so many bytes.
+        ///
+        /// @return whether it may be kept
+        boolean keeps(int more);
     }
 
-    FrameReader(Reader reader, Encoding encoding, int maxMessageBytes) {
+    FrameReader(Reader reader, Encoding encoding, GatewaySettings.Limits limits) {
         this.reader = reader;
         this.encoding = encoding;
-        this.maxMessageBytes = maxMessageBytes;
+        this.limits = limits;
     }
 
     /// Takes the buffer over.
@@ -78,11 +91,21 @@ final class FrameReader {
                 keep = data != in && data.readerIndex() == start;
                 partial = keep ? data : Unpooled.buffer(data.readableBytes()).writeBytes(data);
             }
+            if (!mayKeep()) {
+                exceeded(Guard.UNFINISHED);
+            }
         } finally {
             if (!keep) {
                 data.release();
             }
         }
+    }
+
+    private boolean mayKeep() {
+        int now = (partial == null ? 0 : partial.capacity()) + (message == null ? 0 : message.capacity());
+        int more = now - kept;
+        kept = now;
+        return more == 0 || reader.keeps(more) || kept <= ALWAYS_KEPT;
     }
 
     /// Reads no more and keeps nothing.
@@ -93,6 +116,7 @@ final class FrameReader {
             partial = null;
         }
         message = null;
+        mayKeep();
     }
 
     /// Reads on, for a close frame alone. What is no WebSocket any more is not read on.
@@ -125,9 +149,13 @@ final class FrameReader {
         long length = shortLength < 126
                 ? shortLength
                 : shortLength == 126 ? in.getUnsignedShort(start + 2) : in.getLong(start + 2);
-        int kept = message == null ? 0 : message.readableBytes();
-        if (length < 0 || length > maxMessageBytes - (opcode < CLOSE ? kept : 0)) {
-            return violated(length < 0 ? Disconnect.PROTOCOL_ERROR : Disconnect.TOO_BIG);
+        int begun = message == null || opcode >= CLOSE ? 0 : message.readableBytes();
+        if (length < 0) {
+            return violated(Disconnect.PROTOCOL_ERROR);
+        }
+        if (length > limits.messageBytes() - begun) {
+            exceeded(Guard.MESSAGE);
+            return false;
         }
         if (available - headerBytes - MASK_BYTES < length) {
             return false;
@@ -156,6 +184,11 @@ final class FrameReader {
         return false;
     }
 
+    private void exceeded(Guard guard) {
+        stop();
+        reader.onExcess(guard);
+    }
+
     private void frame(int opcode, boolean last, byte[] payload) {
         if (mode == Mode.SKIPPING) {
             if (opcode == CLOSE) {
@@ -180,13 +213,13 @@ final class FrameReader {
             message(payload);
         } else {
             fragments = 1;
-            message = Unpooled.buffer(payload.length, maxMessageBytes).writeBytes(payload);
+            message = Unpooled.buffer(payload.length, limits.messageBytes()).writeBytes(payload);
         }
     }
 
     private void fragment(boolean last, byte[] payload) {
-        if (++fragments > MAX_FRAGMENTS) {
-            violated(Disconnect.TOO_BIG);
+        if (++fragments > limits.fragmentsPerMessage()) {
+            exceeded(Guard.FRAGMENTS);
             return;
         }
         message.writeBytes(payload);

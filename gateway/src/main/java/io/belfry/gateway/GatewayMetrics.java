@@ -4,43 +4,64 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The gateway's figures, `belfry.gateway.…`. Thread-safe; cheap enough for the hot path.
+/// The gateway's figures, `belfry.gateway.…`, told in docs/OPERATIONS.md. Thread-safe; cheap enough for the hot path.
 @Singleton
 final class GatewayMetrics {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayMetrics.class);
-    private static final Set<String> METHODS =
-            Set.of("inbox.list", "inbox.counts", "inbox.markRead", "inbox.markSeen", "announcements.markRead");
 
     private final MeterRegistry registry;
     private final LongAdder deliveries = new LongAdder();
-    private final Map<Outcome, Counter> connects = new EnumMap<>(Outcome.class);
-    private final Map<Disconnect, Counter> closes = new EnumMap<>(Disconnect.class);
+    private final LongAdder slow = new LongAdder();
+    private final Map<Handshake, Counter> handshakes;
+    private final Map<Outcome, Counter> connects;
+    private final Map<Disconnect, Counter> closes;
+    private final Map<Guard, Counter> limits;
+    private final Map<Drop, Counter> drops;
+    private final Map<Speech, Counter> opened;
+    private final Map<Speech, Map<ClientSdk, LongAdder>> clients = new EnumMap<>(Speech.class);
     private final Counter closedByClient;
     private final Counter lost;
+    private final Counter recovered;
+    private final Counter reloads;
     private final Counter stalls;
-    private final Counter lags;
     private final Counter gaps;
     private final Counter catchUps;
-    private final Counter overflows;
-    private final Counter orphans;
     private final Counter reconciled;
     private final Counter receiptsSaved;
-    private final Counter receiptsDropped;
     private final Counter hastened;
     private final Counter databaseFailures;
-    private final Counter presenceFull;
+    private final Counter feedsLost;
     private final Counter bugs;
+    private final Timer receiptLatency;
+    private final Timer loopDelay;
+
+    /// What became of a request that wants a connection.
+    enum Handshake {
+        AGREED,
+        /// No proper upgrade.
+        IMPROPER,
+        FOREIGN_ORIGIN,
+        DRAINING,
+        NODE_FULL,
+        ADDRESS_FULL,
+        TOO_FAST
+    }
 
     /// How a connect command ended.
     enum Outcome {
@@ -52,32 +73,68 @@ final class GatewayMetrics {
         FAILED
     }
 
+    /// Why something was not handed on to a client at once. Publications are caught up from the log, but for those of
+    /// channels without a history.
+    enum Drop {
+        /// The client does not take in what was written before.
+        SLOW_CLIENT,
+        /// Too much waits for the client's event loop.
+        BUSY_LOOP,
+        /// Nobody here wants it any more.
+        NO_CONNECTION,
+        /// A receipt: too many wait for the database.
+        RECEIPT_BACKLOG
+    }
+
+    /// How a connection speaks.
+    enum Speech {
+        JSON,
+        PROTOBUF,
+        EVENTS
+    }
+
     GatewayMetrics(MeterRegistry registry) {
         this.registry = registry;
         FunctionCounter.builder("belfry.gateway.deliveries", deliveries, LongAdder::sum)
                 .description("Publications written to connections")
                 .register(registry);
-        Arrays.stream(Outcome.values())
-                .forEach(outcome -> connects.put(
-                        outcome, counter("connects", "Connect commands by how they ended", "outcome", label(outcome))));
-        Arrays.stream(Disconnect.values())
-                .forEach(disconnect -> closes.put(
-                        disconnect, counter("closes", "Connections closed, by code", "code", "" + disconnect.code())));
-        this.closedByClient = counter("closes", "Connections closed, by code", "code", "client");
-        this.lost = counter("closes", "Connections closed, by code", "code", "none");
-        this.stalls = counter("stalls", "Times that a client stopped taking in");
-        this.lags = counter("lags", "Times that publications were dropped for a client that did not take in");
-        this.gaps = counter("gaps", "Publications that came without those before them");
-        this.catchUps = counter("catchups", "Readings of a log for a client");
-        this.overflows = counter("overflows", "Publications dropped because an event loop was too far behind");
-        this.orphans = counter("orphans", "Messages on feeds that nobody here wants");
-        this.reconciled = counter("reconciled", "Users whose offsets were compared with the database");
-        this.receiptsSaved = counter("receipts", "Receipts saved");
-        this.receiptsDropped = counter("receipts.dropped", "Receipts given up because too many waited");
-        this.hastened = counter("hastened", "Pushes made due because a socket died");
-        this.databaseFailures = counter("database.failures", "Queries that failed");
-        this.presenceFull = counter("presence.full", "Subscriptions refused because a channel with presence was full");
-        this.bugs = counter("bugs", "Connections closed for an error of the gateway itself");
+        gauge("lagging", "Connections that take in nothing at the moment", slow, LongAdder::sum);
+        handshakes = counters(Handshake.class, "handshakes", "Requests for a connection by outcome", "outcome");
+        connects = counters(Outcome.class, "connects", "Connect commands by how they ended", "outcome");
+        closes = counters(Disconnect.class, "closes", "Connections closed, by code", "code", why -> "" + why.code());
+        limits = counters(Guard.class, "limits", "Times that a limit was hit, by its setting", "limit", Guard::setting);
+        drops = counters(Drop.class, "drops", "What was not handed on at once, by reason", "reason");
+        opened = counters(Speech.class, "opened", "Connections opened", "kind");
+        closedByClient = counter("closes", "Connections closed, by code", "code", "client");
+        lost = counter("closes", "Connections closed, by code", "code", "none");
+        recovered = counter("recoveries", "Clients that came back, by what they got", "outcome", "recovered");
+        reloads = counter("recoveries", "Clients that came back, by what they got", "outcome", "reload");
+        stalls = counter("stalls", "Times that a client stopped taking in");
+        gaps = counter("gaps", "Publications that came without those before them");
+        catchUps = counter("catchups", "Readings of a log for a client");
+        reconciled = counter("reconciled", "Users whose offsets were compared with the database");
+        receiptsSaved = counter("receipts", "Receipts saved");
+        hastened = counter("hastened", "Pushes made due because a socket died");
+        databaseFailures = counter("database.failures", "Queries that failed");
+        feedsLost = counter("feed.losses", "Times that a connection to Redis for feeds was lost");
+        bugs = counter("bugs", "Connections closed for an error of the gateway itself");
+        receiptLatency = timer("receipt.latency", "From a ping to its answer", 5, 20, 50, 100, 250, 1_000, 5_000);
+        loopDelay = timer("loop.delay", "How late an event loop does what is due", 1, 5, 20, 50, 100, 250, 1_000);
+        for (Speech speech : Speech.values()) {
+            clients.put(speech, new EnumMap<>(ClientSdk.class));
+            for (ClientSdk sdk : ClientSdk.values()) {
+                clients.get(speech).put(sdk, clients(speech, sdk));
+            }
+        }
+    }
+
+    private LongAdder clients(Speech speech, ClientSdk sdk) {
+        var connected = new LongAdder();
+        Gauge.builder("belfry.gateway.clients", connected, LongAdder::sum)
+                .description("Clients that are let in, by what they say they are and how they speak")
+                .tags("sdk", sdk.label(), "kind", label(speech))
+                .register(registry);
+        return connected;
     }
 
     private static String label(Enum<?> constant) {
@@ -91,39 +148,104 @@ final class GatewayMetrics {
                 .register(registry);
     }
 
-    void sockets(AtomicInteger open) {
-        Gauge.builder("belfry.gateway.connections", open, AtomicInteger::get)
-                .description("Open WebSockets")
+    private <E extends Enum<E>> Map<E, Counter> counters(Class<E> all, String name, String description, String tag) {
+        return counters(all, name, description, tag, GatewayMetrics::label);
+    }
+
+    private <E extends Enum<E>> Map<E, Counter> counters(
+            Class<E> all, String name, String description, String tag, Function<E, String> label) {
+        return Arrays.stream(all.getEnumConstants())
+                .collect(Collectors.toMap(
+                        Function.identity(),
+                        one -> counter(name, description, tag, label.apply(one)),
+                        (one, same) -> one,
+                        () -> new EnumMap<>(all)));
+    }
+
+    /// @param millis the bounds of its buckets
+    private Timer timer(String name, String description, long... millis) {
+        return Timer.builder("belfry.gateway." + name)
+                .description(description)
+                .serviceLevelObjectives(
+                        Arrays.stream(millis).mapToObj(Duration::ofMillis).toArray(Duration[]::new))
                 .register(registry);
+    }
+
+    private <T> void gauge(String name, String description, T of, ToDoubleFunction<T> value) {
+        Gauge.builder("belfry.gateway." + name, of, value)
+                .description(description)
+                .register(registry);
+    }
+
+    // What is measured when it is asked for -----------------------------------------------------------------------
+
+    void sockets(AtomicInteger open) {
+        gauge("connections", "Open connections of clients", open, AtomicInteger::get);
     }
 
     void feeds(Map<String, Feed> feeds) {
-        Gauge.builder("belfry.gateway.users", feeds, Map::size)
-                .description("Users with connections here")
-                .register(registry);
+        gauge("users", "Users with connections here", feeds, Map::size);
     }
 
     void channels(Map<String, ChannelFeed> channels) {
-        Gauge.builder("belfry.gateway.channels", channels, Map::size)
-                .description("Plain channels with subscribers here")
-                .register(registry);
+        gauge("channels", "Plain channels with subscribers here", channels, Map::size);
     }
 
     void lines(FeedSubscriptions subscriptions) {
-        Gauge.builder("belfry.gateway.feed.troubles", subscriptions, s -> s.troubles()
-                        .size())
-                .description("Connections to Redis that do not bring what they should")
+        gauge(
+                "feed.troubles",
+                "Connections to Redis that do not bring what they should",
+                subscriptions,
+                s -> s.troubles().size());
+        gauge("feed.unconfirmed", "Feeds that Redis has yet to confirm", subscriptions, FeedSubscriptions::unconfirmed);
+    }
+
+    /// @param name of the way in which event loops wait for sockets: `io_uring`, `epoll`, `nio`
+    void transport(String name) {
+        Gauge.builder("belfry.gateway.transport", () -> 1)
+                .description("1 for the transport that the event loops of clients use")
+                .tag("transport", name)
                 .register(registry);
     }
 
-    /// @param kind how it speaks
-    void opened(String kind) {
-        counter("opened", "Connections opened", "kind", kind.toLowerCase(Locale.ROOT))
-                .increment();
+    // What is counted ---------------------------------------------------------------------------------------------
+
+    void shook(Handshake outcome) {
+        handshakes.get(outcome).increment();
+    }
+
+    void opened(Speech speech) {
+        opened.get(speech).increment();
     }
 
     void connected(Outcome outcome) {
         connects.get(outcome).increment();
+    }
+
+    /// A client that came back got what it missed, in a channel.
+    void recovered() {
+        recovered.increment();
+    }
+
+    /// A client that came back missed more than it may be sent, or what nobody knows any more, and has to reload.
+    void reloads() {
+        reloads.increment();
+    }
+
+    void entered(Speech speech, ClientSdk sdk) {
+        clients.get(speech).get(sdk).increment();
+    }
+
+    void exited(Speech speech, ClientSdk sdk) {
+        clients.get(speech).get(sdk).decrement();
+    }
+
+    void hit(Guard guard) {
+        limits.get(guard).increment();
+    }
+
+    void dropped(Drop why) {
+        drops.get(why).increment();
     }
 
     void closed(Disconnect disconnect) {
@@ -144,10 +266,12 @@ final class GatewayMetrics {
 
     void stalled() {
         stalls.increment();
+        slow.increment();
     }
 
-    void lagged() {
-        lags.increment();
+    /// A client that had stalled takes in again, or is gone.
+    void stallEnded() {
+        slow.decrement();
     }
 
     void gap() {
@@ -158,14 +282,6 @@ final class GatewayMetrics {
         catchUps.increment();
     }
 
-    void overflow() {
-        overflows.increment();
-    }
-
-    void orphaned() {
-        orphans.increment();
-    }
-
     void reconciled(int users) {
         reconciled.increment(users);
     }
@@ -174,8 +290,12 @@ final class GatewayMetrics {
         receiptsSaved.increment(receipts);
     }
 
-    void receiptDropped() {
-        receiptsDropped.increment();
+    void answeredAfter(long nanos) {
+        receiptLatency.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    void loopLate(long nanos) {
+        loopDelay.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     void hastened(int pushes) {
@@ -183,12 +303,12 @@ final class GatewayMetrics {
     }
 
     void called(String method) {
-        counter("calls", "RPCs", "method", METHODS.contains(method) ? method : "unknown")
+        counter("calls", "RPCs", "method", Rpcs.METHODS.contains(method) ? method : "unknown")
                 .increment();
     }
 
-    void presenceFull() {
-        presenceFull.increment();
+    void feedLost() {
+        feedsLost.increment();
     }
 
     void databaseFailed(Throwable failure) {

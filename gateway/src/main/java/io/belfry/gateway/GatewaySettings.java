@@ -50,9 +50,16 @@ public record GatewaySettings(
     /// @param connectionsPerUser on this node; for one more, the one that has been silent for longest is closed
     /// @param connectionsPerAddress of the network; one more is refused with 429
     /// @param messageBytes of one inbound message, all its fragments together; a larger one is closed with 1009
+    /// @param fragmentsPerMessage of one inbound message; more and it is closed with 1009
+    /// @param unfinishedBytes of messages that have not come whole, of all clients of one event loop; a client that
+    ///     would add to them is closed with 3013
     /// @param commandsPerSecond of one connection, in bursts of as many; more and it is closed with 3013
+    /// @param pingsPerPeriod of WebSocket from one connection, between two pings of the server's; more and it is
+    ///     closed with 3013
     /// @param channelsPerConnection to which one client may subscribe; more are refused (error 106)
-    /// @param queuedCommands that one connection may have waiting for earlier ones; more and it is closed with 3013
+    /// @param queuedCommands that one connection may have waiting for earlier ones, with arguments of
+    ///     `messageBytes` together; more and it is closed with 3013
+    /// @param refusedConnects that one connection may have answered; one more and it is closed with 3013
     /// @param expiredTokenUses how often clients are told that the same token has expired (error 109); then its
     ///     connections are closed with 3500
     /// @param inboundBytes of publications that may wait for one event loop; more are dropped, and read from the
@@ -75,9 +82,19 @@ public record GatewaySettings(
             @Bindable(defaultValue = "65536") @Min(1024) @Max(16 << 20)
             int messageBytes,
 
+            @Bindable(defaultValue = "1024") @Min(1) int fragmentsPerMessage,
+
+            @Bindable(defaultValue = "33554432") @Min(1 << 20)
+            int unfinishedBytes,
+
             @Bindable(defaultValue = "100") @Min(1) int commandsPerSecond,
+
+            @Bindable(defaultValue = "10") @Min(0) @Max(100) int pingsPerPeriod,
+
             @Bindable(defaultValue = "128") @Min(0) int channelsPerConnection,
             @Bindable(defaultValue = "64") @Min(1) int queuedCommands,
+            @Bindable(defaultValue = "3") @Min(0) @Max(100) int refusedConnects,
+
             @Bindable(defaultValue = "10") @Min(1) int expiredTokenUses,
 
             @Bindable(defaultValue = "67108864") @Min(1 << 20)

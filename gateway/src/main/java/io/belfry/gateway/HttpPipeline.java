@@ -1,5 +1,6 @@
 package io.belfry.gateway;
 
+import io.micronaut.context.BeanProvider;
 import io.micronaut.context.event.BeanCreatedEvent;
 import io.micronaut.context.event.BeanCreatedEventListener;
 import io.micronaut.http.netty.channel.ChannelPipelineCustomizer;
@@ -14,6 +15,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import jakarta.inject.Singleton;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Changes to the pipeline of every HTTP connection that Micronaut makes:
 ///
@@ -23,16 +26,30 @@ import java.util.concurrent.TimeUnit;
 ///   would need a window of its own and an encoding of its own.
 @Singleton
 final class HttpPipeline implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
-    private final long patienceMillis;
+    private static final Logger LOG = LoggerFactory.getLogger(HttpPipeline.class);
 
-    HttpPipeline(GatewaySettings settings) {
+    private final long patienceMillis;
+    private final BeanProvider<GatewayMetrics> metrics;
+
+    /// @param metrics not to be asked for before the server runs: what listens to the making of beans is made before
+    ///     them
+    HttpPipeline(GatewaySettings settings, BeanProvider<GatewayMetrics> metrics) {
         this.patienceMillis = settings.headerTimeout().toMillis();
+        this.metrics = metrics;
     }
 
     @Override
     public NettyServerCustomizer.Registry onCreated(BeanCreatedEvent<NettyServerCustomizer.Registry> event) {
         event.getBean().register(new Customizer(null));
         return event.getBean();
+    }
+
+    /// Which way of waiting for sockets was found to work here.
+    private void tell(Channel listener) {
+        String kind = listener.getClass().getSimpleName();
+        String transport = kind.startsWith("IoUring") ? "io_uring" : kind.startsWith("Epoll") ? "epoll" : "nio";
+        LOG.info("Clients are served through {}", transport);
+        metrics.get().transport(transport);
     }
 
     private final class Customizer implements NettyServerCustomizer {
@@ -44,6 +61,9 @@ final class HttpPipeline implements BeanCreatedEventListener<NettyServerCustomiz
 
         @Override
         public NettyServerCustomizer specializeForChannel(Channel specialized, ChannelRole role) {
+            if (role == ChannelRole.LISTENER) {
+                tell(specialized);
+            }
             return role == ChannelRole.CONNECTION ? new Customizer(specialized) : this;
         }
 
@@ -81,7 +101,14 @@ final class HttpPipeline implements BeanCreatedEventListener<NettyServerCustomiz
         }
 
         private void start(ChannelHandlerContext ctx) {
-            deadline = ctx.executor().schedule(() -> ctx.close(), patienceMillis, TimeUnit.MILLISECONDS);
+            deadline = ctx.executor()
+                    .schedule(
+                            () -> {
+                                metrics.get().hit(Guard.HEADERS);
+                                ctx.close();
+                            },
+                            patienceMillis,
+                            TimeUnit.MILLISECONDS);
         }
 
         void headersEnd() {

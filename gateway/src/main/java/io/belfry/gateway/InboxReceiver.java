@@ -115,7 +115,7 @@ final class InboxReceiver {
     private void lag() {
         mode = Mode.LAGGING;
         held = null;
-        gateway.metrics().lagged();
+        gateway.metrics().dropped(GatewayMetrics.Drop.SLOW_CLIENT);
     }
 
     private void hold(Publication publication) {

@@ -70,6 +70,7 @@ final class JsonCommands {
             }
             switch (name) {
                 case "token" -> draft.token = json.getValueAsString("");
+                case "name" -> draft.name = json.getValueAsString("");
                 case "channel" -> draft.channel = json.getValueAsString("");
                 case "method" -> draft.method = json.getValueAsString("");
                 case "recover" -> draft.recover = json.getValueAsBoolean();

@@ -18,6 +18,9 @@ final class Loop {
     private static final int SLOTS = 25;
     private static final int FLUSH_EVERY = 256;
 
+    /// How often it is measured how late the loop is.
+    private static final long PROBE_NANOS = 200_000_000;
+
     /// What a waiting publication takes beside its bytes, about.
     private static final int ENTRY_BYTES = 32;
 
@@ -39,6 +42,9 @@ final class Loop {
     private final GatewayMetrics metrics;
     private int tick;
 
+    private final long maxUnfinishedBytes;
+    private long unfinishedBytes;
+
     private final Object lock = new Object();
     private ArrayList<Object> incoming = new ArrayList<>();
     private ArrayList<Object> draining = new ArrayList<>();
@@ -54,12 +60,14 @@ final class Loop {
         this.ponging = new DeadlineList(settings.pongTimeout().toNanos());
         this.closing = new DeadlineList(Connection.CLOSE_PATIENCE.toNanos());
         this.slowNanos = settings.slowTimeout().toNanos();
+        this.maxUnfinishedBytes = settings.limits().unfinishedBytes();
         this.maxIncomingBytes = settings.limits().inboundBytes();
         for (int i = 0; i < SLOTS; i++) {
             slots[i] = new Slot();
         }
         long every = Math.max(1, settings.ping().toMillis() / SLOTS);
         executor.scheduleAtFixedRate(this::tick, every, every, TimeUnit.MILLISECONDS);
+        probe();
     }
 
     void add(Connection connection) {
@@ -103,6 +111,14 @@ final class Loop {
         slow.remove(connection);
     }
 
+    /// What is kept of clients' messages that have not come whole is more, or less, by so many bytes.
+    ///
+    /// @return whether there is room for it
+    boolean keeps(int more) {
+        unfinishedBytes += more;
+        return more <= 0 || unfinishedBytes <= maxUnfinishedBytes;
+    }
+
     /// The connection was written to: it is flushed with the others.
     void unflushed(Connection connection) {
         unflushed.add(connection);
@@ -140,7 +156,8 @@ final class Loop {
             incomingBytes += message.length + ENTRY_BYTES;
             if (incomingBytes > maxIncomingBytes) {
                 incomingBytes -= message.length + ENTRY_BYTES;
-                metrics.overflow();
+                metrics.hit(Guard.INBOUND);
+                metrics.dropped(GatewayMetrics.Drop.BUSY_LOOP);
                 return;
             }
             wake = incoming.isEmpty();
@@ -172,10 +189,10 @@ final class Loop {
     private void tick() {
         long now = System.nanoTime();
         for (Connection c = connecting.pollLate(now); c != null; c = connecting.pollLate(now)) {
-            c.disconnect(Disconnect.STALE);
+            c.disconnect(Disconnect.STALE, Guard.CONNECT);
         }
         for (Connection c = ponging.pollLate(now); c != null; c = ponging.pollLate(now)) {
-            c.disconnect(Disconnect.NO_PONG);
+            c.disconnect(Disconnect.NO_PONG, Guard.PONG);
         }
         for (Connection c = closing.pollLate(now); c != null; c = closing.pollLate(now)) {
             c.abort();
@@ -189,10 +206,22 @@ final class Loop {
         flush();
     }
 
+    /// Measures how much later than it should the loop gets round to this.
+    private void probe() {
+        long due = System.nanoTime() + PROBE_NANOS;
+        executor.schedule(
+                () -> {
+                    metrics.loopLate(Math.max(0, System.nanoTime() - due));
+                    probe();
+                },
+                PROBE_NANOS,
+                TimeUnit.NANOSECONDS);
+    }
+
     private void closeSlow(long now) {
         for (Connection connection : List.copyOf(slow)) {
             if (now - connection.slowSinceNanos > slowNanos) {
-                connection.disconnect(Disconnect.SLOW);
+                connection.disconnect(Disconnect.SLOW, Guard.SLOWNESS);
             }
         }
     }

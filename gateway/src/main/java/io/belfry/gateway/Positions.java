@@ -16,10 +16,12 @@ final class Positions {
     private static final int THREADS = 2;
 
     private final InboxLog log;
+    private final GatewayMetrics metrics;
     private final Batcher<Query> queries;
 
-    Positions(InboxLog log, GatewaySettings settings) {
+    Positions(InboxLog log, GatewaySettings settings, GatewayMetrics metrics) {
         this.log = log;
+        this.metrics = metrics;
         this.queries =
                 new Batcher<>("positions", MAX_BATCH, THREADS, settings.limits().pendingConnects(), this::look);
     }
@@ -32,6 +34,7 @@ final class Positions {
     CompletableFuture<Standing> of(String user) {
         var query = new Query(user, new CompletableFuture<>());
         if (!queries.offer(query)) {
+            metrics.hit(Guard.PENDING);
             query.answer.completeExceptionally(new Crowded("positions"));
         }
         return query.answer;

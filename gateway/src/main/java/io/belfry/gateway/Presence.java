@@ -66,7 +66,7 @@ final class Presence {
             return room;
         });
         if (!entered[0]) {
-            metrics.presenceFull();
+            metrics.hit(Guard.PRESENCE);
         }
         return entered[0];
     }

@@ -59,6 +59,7 @@ final class ProtobufCommands {
                 case 1 -> draft.token = in.text();
                 case 2 -> JsonCommands.connectData(in.data(), draft);
                 case 3 -> position(in.message(), draft);
+                case 4 -> draft.name = in.text();
                 default -> in.skip();
             }
         }

@@ -51,7 +51,8 @@ final class ReceiptFlusher {
                 if (pending.size() < capacity || pending.containsKey(device)) {
                     pending.merge(device, receipt, ReceiptFlusher::further);
                 } else {
-                    metrics.receiptDropped();
+                    metrics.hit(Guard.RECEIPTS);
+                    metrics.dropped(GatewayMetrics.Drop.RECEIPT_BACKLOG);
                 }
             }
         }

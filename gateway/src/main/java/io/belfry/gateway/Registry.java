@@ -48,6 +48,7 @@ final class Registry {
     /// @param make is called at most once, and must not come back here
     Joining join(String user, Function<Feed, Session> make) {
         if (feeds.size() >= maxFeeds && !feeds.containsKey(user)) {
+            metrics.hit(Guard.FEEDS);
             return new Full();
         }
         var joined = new Joined[1];
@@ -97,7 +98,7 @@ final class Registry {
     void publish(String user, byte[] message) {
         Feed feed = feeds.get(user);
         if (feed == null || !FeedMessage.isReadable(message)) {
-            metrics.orphaned();
+            metrics.dropped(GatewayMetrics.Drop.NO_CONNECTION);
             return;
         }
         for (Loop loop : all) {

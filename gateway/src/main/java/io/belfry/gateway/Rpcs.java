@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -29,6 +30,20 @@ import org.slf4j.LoggerFactory;
 /// virtual thread, and never as a failure.
 @Singleton
 final class Rpcs {
+    /// All there are.
+    static final Set<String> METHODS = Set.of(
+            "inbox.list",
+            "inbox.counts",
+            "inbox.markRead",
+            "inbox.markUnread",
+            "inbox.markSeen",
+            "inbox.archive",
+            "inbox.unarchive",
+            "inbox.snooze",
+            "inbox.unsnooze",
+            "inbox.acknowledge",
+            "announcements.markRead");
+
     private static final Logger LOG = LoggerFactory.getLogger(Rpcs.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_PAGE = 100;
@@ -79,6 +94,7 @@ final class Rpcs {
     CompletableFuture<Outcome> call(String user, Optional<String> locale, String method, byte[] arguments) {
         var call = new Call(user, locale, method, arguments, new CompletableFuture<>());
         if (!calls.offer(call)) {
+            metrics.hit(Guard.PENDING);
             call.answer.complete(new Refused(ProtocolError.TOO_MANY_REQUESTS));
         }
         return call.answer;

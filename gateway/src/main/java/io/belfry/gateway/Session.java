@@ -30,6 +30,7 @@ final class Session extends LoopChains.Link<Session> {
     private String epoch = "";
     private volatile boolean live;
     private boolean proving;
+    private ClientSdk sdk = ClientSdk.OTHER;
 
     /// Made when the client asks for the first channel; most never do.
     private ClientSubscriptions subscriptions;
@@ -125,9 +126,11 @@ final class Session extends LoopChains.Link<Session> {
     /// The client is told that it is connected.
     ///
     /// @param generation the epoch in which its offsets count
-    void begin(String generation) {
+    void begin(String generation, ClientSdk client) {
         epoch = generation;
+        sdk = client;
         live = true;
+        gateway.metrics().entered(connection.speech(), sdk);
     }
 
     String epoch() {
@@ -179,6 +182,7 @@ final class Session extends LoopChains.Link<Session> {
     /// comes back.
     void end() {
         live = false;
+        gateway.metrics().exited(connection.speech(), sdk);
         if (subscriptions != null) {
             subscriptions.end();
         }

@@ -24,7 +24,7 @@ final class StreamConnection extends Connection implements Applicant {
     StreamConnection(Gateway gateway, Loop loop, StreamRequest request, String address) {
         super(gateway, loop, address);
         this.request = request;
-        gateway.metrics().opened("events");
+        gateway.metrics().opened(speech());
     }
 
     /// Lets the client in, if it may. It is in its channel's pipeline.
@@ -113,6 +113,11 @@ final class StreamConnection extends Connection implements Applicant {
         return state == State.CONNECTED ? session : null;
     }
 
+    @Override
+    GatewayMetrics.Speech speech() {
+        return GatewayMetrics.Speech.EVENTS;
+    }
+
     /// There is nothing that it could want.
     @Override
     void receive(ByteBuf bytes) {
@@ -172,7 +177,7 @@ final class StreamConnection extends Connection implements Applicant {
 
     @Override
     void displace() {
-        disconnect(Disconnect.CONNECTION_LIMIT);
+        disconnect(Disconnect.CONNECTION_LIMIT, Guard.CONNECTIONS_OF_USER);
     }
 
     /// Before the stream began, a status; in the stream, an event and when to come back.

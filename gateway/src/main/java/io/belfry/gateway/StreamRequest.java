@@ -69,7 +69,7 @@ record StreamRequest(
                         ClientChannel.ANNOUNCEMENTS.label(),
                                 new Command.ClientPosition(true, p.epoch, p.announcements)))
                 .orElse(Map.of());
-        return new Command.Connect(1, token, positions, deviceId, locale);
+        return new Command.Connect(1, token, ClientSdk.OTHER, positions, deviceId, locale);
     }
 
     @Override

@@ -84,6 +84,7 @@ final class Subscribing {
         } else if (subscriptions.has(command.channel())) {
             refuse(ProtocolError.ALREADY_SUBSCRIBED);
         } else if (subscriptions.size() >= gateway.settings().limits().channelsPerConnection()) {
+            gateway.metrics().hit(Guard.CHANNELS);
             refuse(ProtocolError.LIMIT_EXCEEDED);
         } else {
             Optional<ChannelFeed> feed = gateway.channels().join(command.channel(), namespace);

@@ -20,6 +20,7 @@ final class TokenDesk {
     private static final int SIGNATURE_END = 24;
 
     private final UserTokens tokens;
+    private final GatewayMetrics metrics;
     private final Batcher<Check> checks;
     private final int maxUses;
 
@@ -31,8 +32,9 @@ final class TokenDesk {
         }
     };
 
-    TokenDesk(UserTokens tokens, GatewaySettings settings) {
+    TokenDesk(UserTokens tokens, GatewaySettings settings, GatewayMetrics metrics) {
         this.tokens = tokens;
+        this.metrics = metrics;
         this.maxUses = settings.limits().expiredTokenUses();
         this.checks = new Batcher<>(
                 "tokens",
@@ -68,6 +70,7 @@ final class TokenDesk {
         if (!tokens.mayBlock()) {
             check.then.accept(new Judged(check.verdict.get()));
         } else if (!checks.offer(check)) {
+            metrics.hit(Guard.PENDING);
             check.then.accept(new Busy());
         }
     }

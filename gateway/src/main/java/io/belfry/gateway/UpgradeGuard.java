@@ -25,13 +25,21 @@ final class UpgradeGuard {
     private final UpgradeRate rate;
     private final Drain drain;
     private final ClientAddresses addresses;
+    private final GatewayMetrics metrics;
     private final Set<String> allowedOrigins;
 
-    UpgradeGuard(GatewaySettings settings, Sockets sockets, UpgradeRate rate, Drain drain, ClientAddresses addresses) {
+    UpgradeGuard(
+            GatewaySettings settings,
+            Sockets sockets,
+            UpgradeRate rate,
+            Drain drain,
+            ClientAddresses addresses,
+            GatewayMetrics metrics) {
         this.sockets = sockets;
         this.rate = rate;
         this.drain = drain;
         this.addresses = addresses;
+        this.metrics = metrics;
         this.allowedOrigins = Set.copyOf(settings.allowedOrigins());
     }
 
@@ -41,9 +49,11 @@ final class UpgradeGuard {
         HttpHeaders headers = request.getHeaders();
         HttpResponse<?> improper = request.getPath().equals(GatewaySocket.PATH) ? checkUpgrade(headers) : null;
         if (improper != null) {
+            metrics.shook(GatewayMetrics.Handshake.IMPROPER);
             return improper;
         }
         if (!isAllowed(headers.get(HttpHeaders.ORIGIN), headers.get(HttpHeaders.HOST))) {
+            refused(GatewayMetrics.Handshake.FOREIGN_ORIGIN, Guard.ORIGINS);
             return Refusal.of(HttpStatus.FORBIDDEN, "pages of this origin may not connect");
         }
         return checkRoom(request);
@@ -67,19 +77,33 @@ final class UpgradeGuard {
 
     @Nullable
     private HttpResponse<?> checkRoom(HttpRequest<?> request) {
-        if (drain.isRunning() || sockets.isFull()) {
+        if (drain.isRunning()) {
+            metrics.shook(GatewayMetrics.Handshake.DRAINING);
+            return Refusal.of(HttpStatus.SERVICE_UNAVAILABLE, "this node is being emptied")
+                    .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        if (sockets.isFull()) {
+            refused(GatewayMetrics.Handshake.NODE_FULL, Guard.CONNECTIONS);
             return Refusal.of(HttpStatus.SERVICE_UNAVAILABLE, "this node takes no connections at the moment")
                     .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         if (sockets.isFull(addresses.of(request))) {
+            refused(GatewayMetrics.Handshake.ADDRESS_FULL, Guard.CONNECTIONS_OF_ADDRESS);
             return Refusal.of(HttpStatus.TOO_MANY_REQUESTS, "too many connections from this address")
                     .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         if (!rate.allows()) {
+            refused(GatewayMetrics.Handshake.TOO_FAST, Guard.UPGRADES);
             return Refusal.of(HttpStatus.SERVICE_UNAVAILABLE, "more clients come than this node can let in")
                     .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
+        metrics.shook(GatewayMetrics.Handshake.AGREED);
         return null;
+    }
+
+    private void refused(GatewayMetrics.Handshake outcome, Guard guard) {
+        metrics.shook(outcome);
+        metrics.hit(guard);
     }
 
     private static boolean isKey(String key) {

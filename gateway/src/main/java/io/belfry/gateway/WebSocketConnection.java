@@ -8,8 +8,6 @@ final class WebSocketConnection extends Connection implements FrameReader.Reader
     /// How long after a ping a client that is well has answered.
     private static final Duration LATE_PONG = Duration.ofSeconds(2);
 
-    private static final int MAX_TRANSPORT_PINGS = 10;
-
     private final Encoding encoding;
     private final FrameReader frames;
     private final Conversation conversation;
@@ -19,10 +17,9 @@ final class WebSocketConnection extends Connection implements FrameReader.Reader
     WebSocketConnection(Gateway gateway, Loop loop, Encoding encoding, String address) {
         super(gateway, loop, address);
         this.encoding = encoding;
-        this.frames =
-                new FrameReader(this, encoding, gateway.settings().limits().messageBytes());
+        this.frames = new FrameReader(this, encoding, gateway.settings().limits());
         this.conversation = new Conversation(gateway, this);
-        gateway.metrics().opened(encoding.name());
+        gateway.metrics().opened(speech());
     }
 
     @Override
@@ -32,6 +29,14 @@ final class WebSocketConnection extends Connection implements FrameReader.Reader
 
     Encoding encoding() {
         return encoding;
+    }
+
+    @Override
+    GatewayMetrics.Speech speech() {
+        return switch (encoding) {
+            case JSON -> GatewayMetrics.Speech.JSON;
+            case PROTOBUF -> GatewayMetrics.Speech.PROTOBUF;
+        };
     }
 
     // In --------------------------------------------------------------------------------------------------------
@@ -53,7 +58,7 @@ final class WebSocketConnection extends Connection implements FrameReader.Reader
         if (conversation.mayAsk()) {
             return true;
         }
-        disconnect(Disconnect.TOO_MANY_REQUESTS);
+        disconnect(Disconnect.TOO_MANY_REQUESTS, Guard.COMMANDS);
         return false;
     }
 
@@ -62,8 +67,8 @@ final class WebSocketConnection extends Connection implements FrameReader.Reader
         if (isClosing() || !isAllowed()) {
             return;
         }
-        if (++transportPings > MAX_TRANSPORT_PINGS) {
-            disconnect(Disconnect.TOO_MANY_REQUESTS);
+        if (++transportPings > gateway().settings().limits().pingsPerPeriod()) {
+            disconnect(Disconnect.TOO_MANY_REQUESTS, Guard.PINGS);
         } else if (isWritable()) {
             write(Frames.pong(loop().allocator, payload));
         }
@@ -94,6 +99,16 @@ final class WebSocketConnection extends Connection implements FrameReader.Reader
         disconnect(disconnect);
     }
 
+    @Override
+    public void onExcess(Guard guard) {
+        disconnect(guard == Guard.UNFINISHED ? Disconnect.TOO_MANY_REQUESTS : Disconnect.TOO_BIG, guard);
+    }
+
+    @Override
+    public boolean keeps(int more) {
+        return loop().keeps(more);
+    }
+
     /// The client answered a ping of the protocol.
     void pong() {
         if (!pinged) {
@@ -102,6 +117,7 @@ final class WebSocketConnection extends Connection implements FrameReader.Reader
         }
         pinged = false;
         if (waitingIn == loop().ponging) {
+            gateway().metrics().answeredAfter(loop().ponging.waitedNanos(this, System.nanoTime()));
             loop().ponging.remove(this);
         }
         Session session = session();
@@ -163,7 +179,7 @@ final class WebSocketConnection extends Connection implements FrameReader.Reader
     void displace() {
         boolean isLate = System.nanoTime() - heardAtNanos()
                 > gateway().settings().ping().plus(LATE_PONG).toNanos();
-        disconnect(isLate ? Disconnect.NO_PONG : Disconnect.CONNECTION_LIMIT);
+        disconnect(isLate ? Disconnect.NO_PONG : Disconnect.CONNECTION_LIMIT, Guard.CONNECTIONS_OF_USER);
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.belfry.testkit.TestDatabase;
 import io.belfry.testkit.centrifuge.CentrifugeClient;
 import io.belfry.testkit.websocket.RawWebSocket;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
@@ -70,7 +71,8 @@ final class GatewayNode implements AutoCloseable {
         return startWithoutRedis(database, redisUrl, settings).withRedis();
     }
 
-    private static Map<String, Object> complete(TestDatabase database, String redisUrl, Map<String, Object> settings) {
+    /// All settings of a node that is to be started.
+    static Map<String, Object> complete(TestDatabase database, String redisUrl, Map<String, Object> settings) {
         var all = new HashMap<String, Object>(Map.of(
                 "micronaut.server.port",
                 -1,
@@ -197,11 +199,27 @@ final class GatewayNode implements AutoCloseable {
                 .sum();
     }
 
+    /// The gauge of that name, over all its tags.
+    double gauge(String metric) {
+        return bean(MeterRegistry.class).find("belfry.gateway." + metric).gauges().stream()
+                .mapToDouble(Gauge::value)
+                .sum();
+    }
+
     /// How many connections were closed with that code.
     int closes(int code) {
         return (int) bean(MeterRegistry.class)
                 .get("belfry.gateway.closes")
                 .tag("code", Integer.toString(code))
+                .counter()
+                .count();
+    }
+
+    /// How often a limit was hit.
+    int hits(Guard guard) {
+        return (int) bean(MeterRegistry.class)
+                .get("belfry.gateway.limits")
+                .tag("limit", guard.setting())
                 .counter()
                 .count();
     }

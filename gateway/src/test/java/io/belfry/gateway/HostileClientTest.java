@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileClientTest {
     private static final int MESSAGE_BYTES = 4096;
+    private static final int MAX_FRAGMENTS = 40;
     private static final byte[] NOTHING = {};
 
     private final GatewayNode node;
@@ -52,6 +53,7 @@ class HostileClientTest {
                         "belfry.gateway.connect-deadline", "700ms",
                         "belfry.gateway.ping", "1s",
                         "belfry.gateway.allowed-origins", "https://app.example.com",
+                        "belfry.gateway.limits.fragments-per-message", MAX_FRAGMENTS,
                         "belfry.gateway.limits.message-bytes", MESSAGE_BYTES));
     }
 
@@ -77,16 +79,6 @@ class HostileClientTest {
                 arguments("a fragment of nothing", frame(0x80 | CONTINUATION, text), 1002),
                 arguments("a message within a message", join(frame(TEXT, text), frame(0x80 | TEXT, text)), 1002),
                 arguments("a negative length", join(header(0x81, 0x80, Long.MIN_VALUE), new byte[4]), 1002),
-                arguments("a length of 1 GB", header(0x81, 0x80, 1 << 30), 1009),
-                arguments("a message above the limit", header(0x81, 0x80, MESSAGE_BYTES + 1), 1009),
-                arguments(
-                        "fragments above the limit",
-                        join(frame(TEXT, new byte[MESSAGE_BYTES]), frame(0x80 | CONTINUATION, new byte[1])),
-                        1009),
-                arguments(
-                        "endless empty fragments",
-                        join(frame(TEXT, text), repeat(frame(CONTINUATION, NOTHING), 1024)),
-                        1009),
                 arguments("binary", frame(0x80 | BINARY, text), 1003),
                 arguments("no UTF-8", frame(0x81, new byte[] {'"', (byte) 0xC3, (byte) 0x28, '"'}), 1007),
                 arguments("an overlong slash", frame(0x81, new byte[] {(byte) 0xC0, (byte) 0xAF}), 1007),
@@ -108,6 +100,33 @@ class HostileClientTest {
             socket.sendBytes(bytes);
 
             assertThat(socket.readClose().code()).as(what).isEqualTo(code);
+        }
+    }
+
+    static Stream<Arguments> tooMuch() {
+        byte[] text = "{\"id\":1}".getBytes(UTF_8);
+        return Stream.of(
+                arguments("a length of 1 GB", header(0x81, 0x80, 1 << 30), Guard.MESSAGE),
+                arguments("a message above the limit", header(0x81, 0x80, MESSAGE_BYTES + 1), Guard.MESSAGE),
+                arguments(
+                        "fragments above the limit",
+                        join(frame(TEXT, new byte[MESSAGE_BYTES]), frame(0x80 | CONTINUATION, new byte[1])),
+                        Guard.MESSAGE),
+                arguments(
+                        "endless empty fragments",
+                        join(frame(TEXT, text), repeat(frame(CONTINUATION, NOTHING), MAX_FRAGMENTS)),
+                        Guard.FRAGMENTS));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("tooMuch")
+    void aMessageAboveALimitEndsTheConnectionWith1009(String what, byte[] bytes, Guard guard) {
+        int before = node.hits(guard);
+        try (RawWebSocket socket = node.socket().open()) {
+            socket.sendBytes(bytes);
+
+            assertThat(socket.readClose().code()).as(what).isEqualTo(1009);
+            assertThat(node.hits(guard)).isEqualTo(before + 1);
         }
     }
 
@@ -154,16 +173,17 @@ class HostileClientTest {
 
     static Stream<Arguments> floods() {
         return Stream.of(
-                arguments("pings", frame(0x80 | PING, new byte[125]), 50),
-                arguments("pongs", frame(0x80 | PONG, new byte[125]), 500),
-                arguments("empty messages", frame(0x81, NOTHING), 500),
-                arguments("blank messages", frame(0x81, " \n ".getBytes(UTF_8)), 500),
-                arguments("commands", frame(0x81, "{\"send\":{\"data\":{}}}".getBytes(UTF_8)), 500));
+                arguments("pings", frame(0x80 | PING, new byte[125]), 50, Guard.PINGS),
+                arguments("pongs", frame(0x80 | PONG, new byte[125]), 500, Guard.COMMANDS),
+                arguments("empty messages", frame(0x81, NOTHING), 500, Guard.COMMANDS),
+                arguments("blank messages", frame(0x81, " \n ".getBytes(UTF_8)), 500, Guard.COMMANDS),
+                arguments("commands", frame(0x81, "{\"send\":{\"data\":{}}}".getBytes(UTF_8)), 500, Guard.COMMANDS));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("floods")
-    void aFloodIsEndedWith3013(String what, byte[] frame, int count) {
+    void aFloodIsEndedWith3013(String what, byte[] frame, int count, Guard guard) {
+        int before = node.hits(guard);
         try (RawClient client = RawClient.connect(node, "flood")) {
             try {
                 client.socket().sendBytes(repeat(frame, count));
@@ -171,6 +191,7 @@ class HostileClientTest {
                 // The code can be read all the same, or the connection was reset.
             }
             assertThat(client.closeCode()).as(what).isEqualTo(3013);
+            assertThat(node.hits(guard)).isEqualTo(before + 1);
         }
     }
 
@@ -184,6 +205,25 @@ class HostileClientTest {
             client.socket().sendText(calls.toString());
 
             assertThat(client.closeCode()).isEqualTo(3013);
+            assertThat(node.hits(Guard.QUEUED_COMMANDS)).isPositive();
+        }
+    }
+
+    /// Each message is within its limit, and so is their number.
+    @Test
+    void argumentsOfCommandsThatWaitAreNoMoreThanAMessageMayHave() {
+        try (RawClient client = RawClient.connect(node, "hoarder")) {
+            var calls = new ByteArrayOutputStream();
+            for (int i = 10; i < 40; i++) {
+                String call = "{\"id\":" + i + ",\"rpc\":{\"method\":\"inbox.list\",\"data\":{\"x\":\""
+                        + "x".repeat(3_000) + "\"}}}";
+                calls.writeBytes(frame(0x80 | TEXT, call.getBytes(UTF_8)));
+            }
+            int before = node.hits(Guard.QUEUED_COMMANDS);
+            client.socket().sendBytes(calls.toByteArray());
+
+            assertThat(client.closeCode()).isEqualTo(3013);
+            assertThat(node.hits(Guard.QUEUED_COMMANDS)).isEqualTo(before + 1);
         }
     }
 
@@ -194,6 +234,7 @@ class HostileClientTest {
         try (RawWebSocket socket = node.socket().open()) {
             RawWebSocket.Frame close = socket.readClose();
             assertThat(close.code()).isEqualTo(3502);
+            assertThat(node.hits(Guard.CONNECT)).isPositive();
             assertThat(close.reason()).isEqualTo("stale");
         }
     }
@@ -335,7 +376,9 @@ class HostileClientTest {
     void aForeignPageIsRefusedBeforeTheUpgrade(String origin) {
         RawWebSocket.Opening opening =
                 node.socket().header("Host", "app.example.com.example").header("Origin", origin);
+        int before = node.hits(Guard.ORIGINS);
         assertThat(opening.refused().status()).isEqualTo(403);
+        assertThat(node.hits(Guard.ORIGINS)).isEqualTo(before + 1);
     }
 
     @Test
@@ -394,6 +437,17 @@ class HostileClientTest {
                     })
                     .doesNotThrowAnyException();
         }
+    }
+
+    /// The clock of a request starts with its first byte, so that a kept-alive connection may wait.
+    @Test
+    void whoDoesNotFinishItsHeadersIsCounted() {
+        int before = node.hits(Guard.HEADERS);
+        try (RawWebSocket socket = node.socket().connect()) {
+            socket.sendBytes("GET / HTTP/1.1\r\nHost: x\r\n".getBytes(UTF_8));
+            socket.readToEnd();
+        }
+        assertThat(node.hits(Guard.HEADERS)).isEqualTo(before + 1);
     }
 
     /// Waits a little for the end.

@@ -46,6 +46,7 @@ class LimitTest {
                 RawWebSocket.Frame close = silent.socket().readClose();
                 assertThat(close.code()).isEqualTo(3504);
                 assertThat(close.reason()).isEqualTo("connection limit");
+                assertThat(node.hits(Guard.CONNECTIONS_OF_USER)).isEqualTo(1);
                 node.inbound().send("busy", 1);
                 for (RawClient live : List.of(second, third, fourth)) {
                     assertThat(live.nextOffset()).isEqualTo(1);
@@ -103,6 +104,7 @@ class LimitTest {
             }
             assertThat(open).hasSizeBetween(5, 40);
             assertThat(refusal.status()).isEqualTo(503);
+            assertThat(node.hits(Guard.UPGRADES)).isPositive();
             assertThat(refusal.headers()).containsKey("retry-after");
             open.forEach(RawWebSocket::close);
             await().until(() -> {
@@ -120,12 +122,14 @@ class LimitTest {
             try (RawWebSocket second = node.socket().open()) {
                 assertThat(node.socket().refused().status()).isEqualTo(503);
                 assertThat(first.hasBytes() || second.hasBytes()).isFalse();
+                assertThat(node.hits(Guard.CONNECTIONS)).isEqualTo(1);
             }
             await().untilAsserted(() -> node.socket().open().close());
         }
         try (GatewayNode node = node("limits.connections-per-address", "1");
                 RawWebSocket first = node.socket().open()) {
             assertThat(node.socket().refused().status()).isEqualTo(429);
+            assertThat(node.hits(Guard.CONNECTIONS_OF_ADDRESS)).isEqualTo(1);
             assertThat(first.hasBytes()).isFalse();
         }
     }

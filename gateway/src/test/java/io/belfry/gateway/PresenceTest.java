@@ -182,7 +182,7 @@ class PresenceTest {
                 RawClient late = RawClient.connect(one, "d")) {
             assertThat(late.call("subscribe", body(channel)).at("/error/code").asInt())
                     .isEqualTo(106);
-            assertThat(one.count("presence.full")).isPositive();
+            assertThat(one.hits(Guard.PRESENCE)).isPositive();
             last.call("unsubscribe", body(channel));
             assertThat(late.call("subscribe", body(channel)).has("subscribe")).isTrue();
         }

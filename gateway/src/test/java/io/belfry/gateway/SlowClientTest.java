@@ -57,7 +57,8 @@ class SlowClientTest {
             for (long offset = 1; offset <= 40; offset++) {
                 assertThat(fast.nextOffset()).as("for who reads").isEqualTo(offset);
             }
-            assertThat(node.count("lags")).isPositive();
+            assertThat(node.count("drops")).isPositive();
+            assertThat(node.gauge("lagging")).isEqualTo(1);
             assertThat(node.outboundBytes("reader")).hasSize(2).allSatisfy(bytes -> assertThat(bytes)
                     .isLessThanOrEqualTo(OUTBOUND_BYTES + FRAME_BYTES));
 
@@ -66,6 +67,8 @@ class SlowClientTest {
             }
             node.inbound().send("reader", 1);
             assertThat(slow.nextOffset()).as("and lives on").isEqualTo(41);
+            assertThat(node.gauge("lagging")).isZero();
+            assertThat(node.hits(Guard.OUTBOUND)).isPositive();
         }
     }
 
@@ -106,6 +109,7 @@ class SlowClientTest {
                 assertThat(fast.nextOffset()).as("for others").isEqualTo(1);
             }
             await().until(() -> node.closes(3008) == 5);
+            assertThat(node.hits(Guard.SLOWNESS)).isEqualTo(5);
             for (RawClient client : stuck) {
                 assertThat(client.closeCode()).isEqualTo(3008);
                 client.close();

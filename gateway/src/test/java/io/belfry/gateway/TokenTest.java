@@ -151,6 +151,7 @@ class TokenTest {
             }
             client.socket().sendText("{\"id\":9,\"connect\":{\"token\":\"" + expiredTokenOf("last") + "\"}}");
             assertThat(client.closeCode()).isEqualTo(3013);
+            assertThat(node.hits(Guard.REFUSED_CONNECTS)).isPositive();
         }
     }
 
