@@ -119,6 +119,7 @@ class DocumentTest {
         api.call("POST", "/v1/inbox/seen", user, "{\"upTo\":1}").is(200);
         users();
         segments();
+        stops();
 
         Set<String> documented = api.contract().operations().values().stream()
                 .flatMap(operation -> operation.text().path("responses").properties().stream()
@@ -136,6 +137,13 @@ class DocumentTest {
                     act.equals("snooze") ? ",\"until\":\"" + Instant.now().plusSeconds(3600) + "\"" : "";
             api.call("POST", "/v1/inbox/" + act, user, "{" + ids + until + "}").is(200);
         }
+    }
+
+    private void stops() {
+        String operator = api.key(Scope.STOPS_WRITE);
+        api.call("PUT", "/v1/stops/push", operator, "{\"reason\":\"to see\"}").is(200);
+        api.get("/v1/stops", operator).is(200);
+        api.call("DELETE", "/v1/stops/push?held=release", operator, "").is(200);
     }
 
     private void users() {

@@ -1,6 +1,7 @@
 package io.belfry.dispatcher;
 
 import io.belfry.core.audience.Addressees;
+import io.belfry.core.decision.Circumstances;
 import io.belfry.core.event.EventOptions;
 import io.belfry.core.event.Priority;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.UUID;
 /// @param recipients those it names
 /// @param topic its followers are recipients too
 /// @param expandedTo the last one that an earlier batch called out
+/// @param passage whether it may reach anybody
 record ClaimedEvent(
         int lane,
         long seq,
@@ -26,7 +28,8 @@ record ClaimedEvent(
         List<String> recipients,
         String data,
         EventOptions options,
-        Optional<String> expandedTo) {
+        Optional<String> expandedTo,
+        Circumstances.Passage passage) {
     Addressees addressees() {
         return new Addressees(recipients, topic, options.crowd(), actor);
     }

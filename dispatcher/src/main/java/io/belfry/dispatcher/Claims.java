@@ -1,8 +1,11 @@
 package io.belfry.dispatcher;
 
 import io.belfry.core.database.ArrayColumns;
+import io.belfry.core.decision.Circumstances;
 import io.belfry.core.event.EventOptionsJson;
 import io.belfry.core.event.Priority;
+import io.belfry.core.stop.StopTarget;
+import io.belfry.core.stop.StopsInForce;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -23,12 +26,14 @@ final class Claims {
     private static final String LOCK = """
             select l.id from lanes l
                 cross join lateral (select seq from pending_events where lane = l.id order by seq limit 1) first
-            where l.priority = ? order by first.seq limit ? for update of l skip locked
+            where l.priority = ? and not (? and exists (
+                select 1 from stops where target = 'bulk' and stopped_at is not null))
+            order by first.seq limit ? for update of l skip locked
             """;
     /// As many as fill a batch of notifications, of which no lane may give more than its share.
     private static final String NEXT = """
             select p.lane, p.seq, p.event_id, p.expanded_to, e.type, e.category, e.priority, e.actor, e.topic,
-                   e.recipients, e.data, e.options
+                   e.recipients, e.data, e.options, %s, exists (select 1 from held_events)
             from (
                 select first.*, sum(first.named) over (order by first.seq) - first.named as before
                 from unnest(?::int2[]) as held(id)
@@ -37,20 +42,24 @@ final class Claims {
             ) p join events e on e.id = p.event_id
             where p.before < ?
             order by p.seq
-            """;
+            """.formatted(StopsInForce.SQL);
 
     private final DispatcherSettings settings;
+    private final HeldEvents heldEvents;
 
-    Claims(DispatcherSettings settings) {
+    Claims(DispatcherSettings settings, HeldEvents heldEvents) {
         this.settings = settings;
+        this.heldEvents = heldEvents;
     }
 
     /// Events of some lanes, in the order of acceptance.
     ///
     /// @param lanes held until the transaction ends
+    /// @param events to be dispatched
+    /// @param held those that a stop holds
     /// @param share how many events a lane may give at most
-    record Claim(List<Integer> lanes, List<ClaimedEvent> events, int share) {
-        static final Claim NOTHING = new Claim(List.of(), List.of(), 0);
+    record Claim(List<Integer> lanes, List<ClaimedEvent> events, List<HeldEvents.Hold> held, int share) {
+        static final Claim NOTHING = new Claim(List.of(), List.of(), List.of(), 0);
 
         /// Whether a lane gave all that it may, and so is likely to have more.
         boolean isFull() {
@@ -74,13 +83,38 @@ final class Claims {
             return Claim.NOTHING;
         }
         int share = Math.ceilDiv(maxEvents, held.size());
-        return new Claim(held, first(connection, held, share), share);
+        Found found = first(connection, held, share);
+        HeldEvents.Firsts firsts = found.isAnyHeld ? heldEvents.firsts(connection, held) : HeldEvents.Firsts.NONE;
+        return found.sort(held, firsts, share);
+    }
+
+    /// The first events of the lanes, and what was stopped when they were read: all of one moment, at which the lanes
+    /// were held. With what was known a moment before, an event could overtake one that is held.
+    private record Found(List<ClaimedEvent> events, StopsInForce stops, boolean isAnyHeld) {
+        Claim sort(List<Integer> lanes, HeldEvents.Firsts firsts, int share) {
+            if (!isAnyHeld && !stops.concernsCategories()) {
+                return new Claim(lanes, events, List.of(), share);
+            }
+            var going = new ArrayList<ClaimedEvent>();
+            var held = new ArrayList<HeldEvents.Hold>();
+            for (ClaimedEvent event : events) {
+                var target = new StopTarget.Category(event.category());
+                boolean isFree = event.passage() == Circumstances.Passage.FREE;
+                if (isFree && (stops.isStopped(target) || firsts.isBehind(event.lane(), event.seq(), target))) {
+                    held.add(new HeldEvents.Hold(event, target));
+                } else {
+                    going.add(event);
+                }
+            }
+            return new Claim(lanes, going, held, share);
+        }
     }
 
     private static List<Integer> lock(Connection connection, Priority priority, int maxLanes) throws SQLException {
         try (PreparedStatement lock = connection.prepareStatement(LOCK)) {
             lock.setInt(1, priority.code());
-            lock.setInt(2, maxLanes);
+            lock.setBoolean(2, priority == Priority.BULK);
+            lock.setInt(3, maxLanes);
             var lanes = new ArrayList<Integer>();
             try (ResultSet row = lock.executeQuery()) {
                 while (row.next()) {
@@ -92,22 +126,29 @@ final class Claims {
     }
 
     /// A statement of its own: what another dispatcher did before it let a lane go is seen by later statements only.
-    private List<ClaimedEvent> first(Connection connection, List<Integer> lanes, int share) throws SQLException {
+    private Found first(Connection connection, List<Integer> lanes, int share) throws SQLException {
         try (PreparedStatement next = connection.prepareStatement(NEXT)) {
             next.setArray(1, connection.createArrayOf("int2", lanes.toArray()));
             next.setInt(2, share);
             next.setInt(3, settings.batchRecipients());
             var events = new ArrayList<ClaimedEvent>();
+            StopsInForce stops = StopsInForce.NONE;
+            boolean isAnyHeld = false;
             try (ResultSet row = next.executeQuery()) {
                 while (row.next()) {
-                    events.add(event(row));
+                    if (events.isEmpty()) {
+                        stops = StopsInForce.parse(row.getString(13));
+                        isAnyHeld = row.getBoolean(14);
+                    }
+                    events.add(event(row, stops));
                 }
             }
-            return events;
+            return new Found(events, stops, isAnyHeld);
         }
     }
 
-    private static ClaimedEvent event(ResultSet row) throws SQLException {
+    private static ClaimedEvent event(ResultSet row, StopsInForce stops) throws SQLException {
+        boolean isDiscarded = stops.isDiscarded(Priority.ofCode(row.getInt(7)), row.getString(6), row.getLong(2));
         return new ClaimedEvent(
                 row.getInt(1),
                 row.getLong(2),
@@ -120,7 +161,13 @@ final class Claims {
                 List.of((String[]) row.getArray(10).getArray()),
                 row.getString(11),
                 EventOptionsJson.read(row.getString(12)),
-                Optional.ofNullable(row.getString(4)));
+                Optional.ofNullable(row.getString(4)),
+                isDiscarded ? Circumstances.Passage.STOPPED : Circumstances.Passage.FREE);
+    }
+
+    /// Takes what is not to be dispatched now out of its lane.
+    void hold(Connection connection, Claim claim) throws SQLException {
+        heldEvents.hold(connection, claim.held);
     }
 
     /// Takes what is done out of its lane, and notes how far audiences have come.

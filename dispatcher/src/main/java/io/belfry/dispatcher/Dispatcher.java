@@ -19,9 +19,9 @@ import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Everything that happens to a claimed batch, in order: claim, expand, decide, word, write, finish, commit, publish.
-/// All but the last is one transaction, so an event is either still in its lane or wholly in the inboxes, whenever a
-/// dispatcher dies. Thread-safe; blocks on the database and on Redis.
+/// Everything that happens to a claimed batch, in order: claim, hold what is stopped, expand, decide, word, write,
+/// finish, commit, publish. All but the last is one transaction, so an event is either still in its lane or wholly
+/// in the inboxes, whenever a dispatcher dies. Thread-safe; blocks on the database and on Redis.
 @Singleton
 public class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
@@ -115,6 +115,7 @@ public class Dispatcher {
     }
 
     private Done process(Connection connection, Claims.Claim claim) throws SQLException {
+        claims.hold(connection, claim);
         Expansion.Batch batch = expansion.expand(connection, claim);
         List<Written> written = write(connection, batch.pairs());
         claims.finish(connection, batch);

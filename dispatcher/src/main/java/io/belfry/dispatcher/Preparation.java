@@ -82,7 +82,8 @@ final class Preparation {
                 event.priority(),
                 event.topic(),
                 event.options(),
-                event.data());
+                event.data(),
+                event.passage());
     }
 
     /// Those after which a newer one with the same collapse key comes to the same user in this very batch.

@@ -164,6 +164,8 @@ final class KeysController {
                         choice(scope, "Manage segments", "Rules that pick users, and who they pick", ticked);
                     case EVENTS_EVERYONE ->
                         choice(scope, "Send to everyone", "Events that address all users at once", ticked);
+                    case STOPS_WRITE ->
+                        choice(scope, "Emergency stop", "Halt pushes, bulk or a category, and end that", ticked);
                 })
                 .toList();
     }

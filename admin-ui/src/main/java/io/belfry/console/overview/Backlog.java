@@ -28,7 +28,7 @@ final class Backlog {
             """;
     private static final String OVERDUE_PUSHES = """
             select count(*), min(due_at) from generate_series(0, 3) as p(priority) cross join lateral (
-                select due_at from push_timers t where t.priority = p.priority and t.due_at < :before
+                select due_at from push_timers t where t.priority = p.priority and t.held_for is null and t.due_at < :before
                 order by due_at limit :limit) d
             """;
 

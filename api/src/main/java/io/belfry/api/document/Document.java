@@ -32,7 +32,8 @@ import io.swagger.v3.oas.annotations.tags.Tag;
             @Tag(name = Document.TOPICS, description = "Who follows what: events to a topic reach its followers"),
             @Tag(
                     name = Document.SEGMENTS,
-                    description = "Sets of users given by a rule over what is known of them, to send events to")
+                    description = "Sets of users given by a rule over what is known of them, to send events to"),
+            @Tag(name = Document.STOPS, description = "Halting pushes, bulk, or a category, everywhere at once")
         })
 @SecurityScheme(
         name = Document.API_KEY,
@@ -41,7 +42,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
         bearerFormat = "bk_…",
         description =
                 "An API key of a service, made with `belfry key create` or in the console. It has scopes: "
-                        + "`events:write`, `events:read`, `events:everyone`, `users:write`, `segments:write`. Each call names the ones that open it.")
+                        + "`events:write`, `events:read`, `events:everyone`, `users:write`, `segments:write`, `stops:write`. Each call names the ones that open it.")
 @SecurityScheme(
         name = Document.USER_TOKEN,
         type = SecuritySchemeType.HTTP,
@@ -58,6 +59,7 @@ public final class Document {
     public static final String USERS = "Users";
     public static final String TOPICS = "Topics";
     public static final String SEGMENTS = "Segments";
+    public static final String STOPS = "Emergency stops";
     public static final String API_KEY = "apiKey";
     public static final String USER_TOKEN = "userToken";
 

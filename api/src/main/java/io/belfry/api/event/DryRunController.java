@@ -9,6 +9,7 @@ import io.belfry.api.document.RefusesBodies;
 import io.belfry.api.document.RefusesStrangers;
 import io.belfry.core.audience.Addressees;
 import io.belfry.core.category.Categories;
+import io.belfry.core.decision.Circumstances;
 import io.belfry.core.decision.Deliberation;
 import io.belfry.core.decision.Rehearsal;
 import io.belfry.core.event.NewEvent;
@@ -134,7 +135,8 @@ final class DryRunController {
                 event.priority(),
                 event.topic(),
                 event.options(),
-                event.data());
+                event.data(),
+                Circumstances.Passage.FREE);
         Rehearsal.Report report = rehearsal.of(
                 matter,
                 new Addressees(

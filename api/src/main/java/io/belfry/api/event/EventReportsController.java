@@ -74,7 +74,7 @@ final class EventReportsController {
             @Schema(
                     requiredMode = REQUIRED,
                     type = "string",
-                    allowableValues = {"scheduled", "pending", "expanding", "cancelled", "dispatched", "dead"})
+                    allowableValues = {"scheduled", "pending", "held", "expanding", "cancelled", "dispatched", "dead"})
             String state,
 
             @Nullable @Schema(description = "Why it could not be dispatched")

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /// Who did what, when and from where. Only added to. Thread-safe; blocks on the database.
@@ -52,18 +53,29 @@ public class AuditLog {
         }
     }
 
+    /// Who does something, and from where.
+    ///
+    /// @param actor an operator's e-mail address, or an API key by name
+    /// @param address may be null
+    public record Origin(String actor, String address) {}
+
     /// @param detail never a secret or a payload
     public void record(String actor, String action, String subject, String address, Map<String, String> detail) {
-        jdbi.useHandle(h -> h.createUpdate("""
+        jdbi.useHandle(h -> record(h, new Origin(actor, address), action, subject, detail));
+    }
+
+    /// The same within the caller's transaction: what is recorded was done.
+    public static void record(Handle handle, Origin origin, String action, String subject, Map<String, String> detail) {
+        handle.createUpdate("""
                         insert into audit_log (actor, action, subject, address, detail)
                         values (:actor, :action, :subject, :address, cast(:detail as jsonb))
                         """)
-                .bind("actor", actor)
+                .bind("actor", origin.actor())
                 .bind("action", action)
                 .bind("subject", subject)
-                .bind("address", address)
+                .bind("address", origin.address())
                 .bind("detail", write(detail))
-                .execute());
+                .execute();
     }
 
     /// Newest first.

@@ -14,7 +14,9 @@ public enum Scope {
     /// Manage segments, and see who is in them.
     SEGMENTS_WRITE,
     /// Send events to everyone, with a key that may send events.
-    EVENTS_EVERYONE;
+    EVENTS_EVERYONE,
+    /// Set and end emergency stops.
+    STOPS_WRITE;
 
     /// The name in the API, such as `events:write`.
     public String label() {

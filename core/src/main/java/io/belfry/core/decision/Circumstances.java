@@ -14,7 +14,21 @@ public record Circumstances(Subject subject, Category category, Person person, R
     /// What the decision needs to know of the event.
     ///
     /// @param expires when nobody wants it any more
-    public record Subject(Priority priority, Optional<String> topic, Optional<Instant> expires) {}
+    ///
+    /// @param passage whether it may reach anybody at all
+    public record Subject(Priority priority, Optional<String> topic, Optional<Instant> expires, Passage passage) {
+        public Subject(Priority priority, Optional<String> topic, Optional<Instant> expires) {
+            this(priority, topic, expires, Passage.FREE);
+        }
+    }
+
+    /// Whom an event may reach, whatever they chose.
+    public enum Passage {
+        /// All whom it addresses.
+        FREE,
+        /// Nobody: an operator stopped it, and discarded what was held.
+        STOPPED
+    }
 
     /// What it needs to know of the recipient.
     ///

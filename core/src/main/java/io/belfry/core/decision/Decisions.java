@@ -3,6 +3,7 @@ package io.belfry.core.decision;
 import io.belfry.core.category.Category;
 import io.belfry.core.category.Medium;
 import io.belfry.core.decision.Circumstances.Excess;
+import io.belfry.core.decision.Circumstances.Passage;
 import io.belfry.core.decision.Circumstances.Person;
 import io.belfry.core.decision.Circumstances.Subject;
 import io.belfry.core.event.Priority;
@@ -23,6 +24,9 @@ public final class Decisions {
     private Decisions() {}
 
     public static Decision decide(Circumstances c) {
+        if (c.subject().passage() == Passage.STOPPED) {
+            return Decision.none(SuppressionReason.STOPPED);
+        }
         if (c.subject().expires().filter(at -> !at.isAfter(c.now())).isPresent()) {
             return Decision.none(SuppressionReason.EXPIRED);
         }

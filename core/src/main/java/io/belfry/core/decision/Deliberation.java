@@ -2,6 +2,7 @@ package io.belfry.core.decision;
 
 import io.belfry.core.category.Category;
 import io.belfry.core.decision.Circumstances.Excess;
+import io.belfry.core.decision.Circumstances.Passage;
 import io.belfry.core.decision.Circumstances.Recent;
 import io.belfry.core.decision.Circumstances.Subject;
 import io.belfry.core.event.EventOptions;
@@ -48,14 +49,20 @@ public final class Deliberation {
             Priority priority,
             Optional<String> topic,
             EventOptions options,
-            String data) {
+            String data,
+            Passage passage) {
+        /// What reaches nobody counts for nothing.
+        private boolean isCounted() {
+            return passage != Passage.STOPPED;
+        }
+
         private Optional<Duration> dedupe() {
-            return options.dedupe().or(category::dedupe);
+            return isCounted() ? options.dedupe().or(category::dedupe) : Optional.empty();
         }
 
         /// None for what is critical: it always makes itself heard.
         private Optional<EventOptions.KeyedThrottle> throttle() {
-            return priority == Priority.CRITICAL
+            return priority == Priority.CRITICAL || !isCounted()
                     ? Optional.empty()
                     : options.throttle().or(() -> category.throttle()
                             .map(throttle -> new EventOptions.KeyedThrottle(throttle, Optional.empty())));
@@ -78,7 +85,7 @@ public final class Deliberation {
         var decisions = new ArrayList<Decision>(questions.size());
         for (int i = 0; i < questions.size(); i++) {
             Matter matter = questions.get(i).matter;
-            var subject = new Subject(matter.priority, matter.topic, matter.options.expires());
+            var subject = new Subject(matter.priority, matter.topic, matter.options.expires(), matter.passage);
             decisions.add(Decisions.decide(new Circumstances(
                     subject,
                     matter.category,

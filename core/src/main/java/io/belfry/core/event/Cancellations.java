@@ -98,15 +98,14 @@ public final class Cancellations {
     }
 
     private static boolean unschedule(Handle h, UUID event) {
-        return h.createUpdate("delete from scheduled_events where event_id = :event")
-                        .bind("event", event)
-                        .execute()
-                > 0;
+        return delete(h, "scheduled_events", event);
     }
 
-    /// The lock on the lane is what a dispatcher holds while it has events of it in hand.
+    /// The lock on the lane is what a dispatcher holds while it has events of it in hand, or moves those that a stop
+    /// holds.
     private static boolean dequeue(Handle h, UUID event) {
-        Optional<Integer> lane = h.createQuery("select lane from pending_events where event_id = :event")
+        Optional<Integer> lane = h.createQuery("select lane from pending_events where event_id = :event"
+                        + " union all select lane from held_events where event_id = :event")
                 .bind("event", event)
                 .mapTo(Integer.class)
                 .findOne();
@@ -117,7 +116,11 @@ public final class Cancellations {
                 .bind("lane", lane.get())
                 .mapTo(Integer.class)
                 .one();
-        return h.createUpdate("delete from pending_events where event_id = :event")
+        return delete(h, "pending_events", event) || delete(h, "held_events", event);
+    }
+
+    private static boolean delete(Handle h, String table, UUID event) {
+        return h.createUpdate("delete from " + table + " where event_id = :event")
                         .bind("event", event)
                         .execute()
                 > 0;

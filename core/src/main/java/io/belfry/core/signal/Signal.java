@@ -14,6 +14,8 @@ public enum Signal {
     PUSH_DUE,
     /// A broadcast was started, paused, resumed or cancelled.
     BROADCASTS,
+    /// An emergency stop was set or ended.
+    STOPS_CHANGED,
     /// Templates, categories or event types changed.
     CONTENT_CHANGED,
     /// An API key was made or revoked.

@@ -38,6 +38,8 @@ public record EventReport(
         SCHEDULED,
         /// Waits in its lane.
         PENDING,
+        /// An emergency stop holds it, or what is left of its audience.
+        HELD,
         /// A part of its audience has its notifications.
         EXPANDING,
         /// It was taken back, as far as it had not been delivered.

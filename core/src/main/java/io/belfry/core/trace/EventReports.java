@@ -27,12 +27,14 @@ public final class EventReports {
     private static final String EVENT = """
             select e.api_key_id, e.type, e.category, e.priority, e.actor, e.topic, cardinality(e.recipients),
                    case when d.reason is not null then 'DEAD' when s.event_id is not null then 'SCHEDULED'
+                        when h.event_id is not null then 'HELD'
                         when p.event_id is null then case when e.cancelled_at is null then 'DISPATCHED' else 'CANCELLED' end
                         when p.expanded_to is null then 'PENDING' else 'EXPANDING' end,
                    d.reason, e.accepted_at, s.due_at
             from events e
             left join scheduled_events s on s.event_id = e.id
             left join pending_events p on p.event_id = e.id
+            left join held_events h on h.event_id = e.id
             left join lateral (select reason from dead_letters where kind = 'event' and subject_id = e.id limit 1) d on true
             where e.id = :event
             """;

@@ -30,7 +30,8 @@ public final class Erasures {
             update events e set recipients = array_remove(e.recipients, :user),
                 data = case when e.recipients = array[cast(:user as text)] and e.topic is null then '{}' else e.data end
             where :user = any(e.recipients)
-                and e.id in (select event_id from pending_events union all select event_id from scheduled_events)
+                and e.id in (select event_id from pending_events union all select event_id from scheduled_events
+                              union all select event_id from held_events)
             """, "delete from topic_followers where user_id = :user", "delete from users where id = :user");
 
     /// In the order in which all others lock them, the inbox before what is in it. Tables whose keys do not begin with

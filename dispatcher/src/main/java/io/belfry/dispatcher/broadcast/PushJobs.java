@@ -23,11 +23,16 @@ import org.jdbi.v3.core.statement.Query;
 /// blocks on the database.
 @Singleton
 final class PushJobs {
+    /// Neither by a stop of pushes, nor by one of its category or priority.
+    private static final String NOT_STOPPED = """
+             and not is_stopped(category, priority)
+                    and not exists (select 1 from stops where target = 'push' and stopped_at is not null)
+            """;
     private static final String CLAIM = """
             with due as (
                 select id, push_claim from broadcasts
                 where state = 'sent' and push_state in ('waiting', 'sending')
-                    and (push_due_at is null or push_due_at <= clock_timestamp())
+                    and (push_due_at is null or push_due_at <= clock_timestamp()) %s
                 order by priority, push_due_at nulls first limit 1
                 for update skip locked
             )
@@ -35,7 +40,7 @@ final class PushJobs {
             set push_claim = :claim, push_due_at = clock_timestamp() + :lease * interval '1 millisecond'
             from due where b.id = due.id
             returning b.id, b.push_cursor_user, b.push_cursor_device, due.push_claim is not null
-            """;
+            """.formatted(NOT_STOPPED);
     /// Tries that a dispatcher left under way when it died.
     private static final String ADOPT = """
             insert into broadcast_push_retries (broadcast_id, user_id, device_id, due_at)
@@ -46,7 +51,7 @@ final class PushJobs {
     private static final String KEEP = """
             update broadcasts set push_due_at = clock_timestamp() + :lease * interval '1 millisecond'
             where id = :id and push_claim = :claim and state = 'sent' and push_state in ('waiting', 'sending')
-            """;
+            """ + NOT_STOPPED;
     private static final String EVERYONE = """
             select user_id, id, token, platform, false as again from devices
             where (user_id, id) > (:user, :device) order by user_id, id limit :limit
@@ -97,7 +102,7 @@ final class PushJobs {
                 set push_state = 'sending', push_due_at = clock_timestamp() + ? * interval '1 millisecond',
                     push_cursor_user = ?, push_cursor_device = ?, push_total = push_total + ?,
                     push_accepted = push_accepted + ?, push_failed = push_failed + ?, push_skipped = push_skipped + ?
-                where id = ? and push_claim = ? and state = 'sent' and push_state in ('waiting', 'sending')
+                where id = ? and push_claim = ? and state = 'sent' and push_state in ('waiting', 'sending') %s
                 returning id
             ), untried as (
                 delete from broadcast_push_retries r using held, taken t
@@ -111,7 +116,7 @@ final class PushJobs {
                 select t.id, t.subject_id, t.user_id, t.device_id, t.attempt from held, tries t
             )
             select count(*) from held
-            """;
+            """.formatted(NOT_STOPPED);
     private static final String FINISH = """
             update broadcasts b set push_state = 'done', push_claim = null
             where id = :id and push_claim = :claim and state = 'sent'

@@ -35,7 +35,6 @@ final class PushTally {
             from unnest(?::text[], ?::text[], ?::timestamptz[]) as t(user_id, device_id, due_at), (values (?::uuid)) as b(id)
             on conflict (broadcast_id, user_id, device_id) do update set due_at = excluded.due_at
             """;
-    private static final String WITHDRAW = "delete from push_attempts where id = any(?)";
 
     private final Jdbi jdbi;
     private final Clock clock;
@@ -88,7 +87,7 @@ final class PushTally {
         // The broadcast's row first: nobody can take it over until this is committed.
         boolean held = count(connection, job, accepted, failed);
         PushAttempts.end(connection, sent);
-        withdraw(connection, withdrawn);
+        PushAttempts.withdraw(connection, withdrawn);
         if (held) {
             retry(connection, job, retries);
         }
@@ -102,16 +101,6 @@ final class PushTally {
             count.setObject(3, job.id());
             count.setObject(4, job.claim());
             return count.executeUpdate() == 1;
-        }
-    }
-
-    private static void withdraw(Connection connection, List<UUID> attempts) throws SQLException {
-        if (attempts.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement withdraw = connection.prepareStatement(WITHDRAW)) {
-            withdraw.setArray(1, connection.createArrayOf("uuid", attempts.toArray()));
-            withdraw.executeUpdate();
         }
     }
 

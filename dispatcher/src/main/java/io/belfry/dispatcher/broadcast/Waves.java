@@ -22,6 +22,7 @@ final class Waves {
                 where state = 'sending' and waves_done < waves
                     and (next_wave_at is null or next_wave_at <= clock_timestamp())
                     and (valid_until is null or valid_until > clock_timestamp())
+                    and not is_stopped(category, priority)
                 order by priority, next_wave_at nulls first limit 1
                 for update skip locked
             ), head as (

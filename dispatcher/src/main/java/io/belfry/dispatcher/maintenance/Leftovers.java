@@ -21,7 +21,7 @@ final class Leftovers {
     private static final String TIMERS = """
             delete from push_timers where ctid = any(array(
                 select ctid from push_timers
-                where priority = any('{0,1,2,3}') and due_at < cast(:before as timestamptz) limit :batch))
+                where priority = any('{0,1,2,3}') and held_for is null and due_at < cast(:before as timestamptz) limit :batch))
             """;
     private static final String UNLISTED = """
             delete from unlisted_notifications where id = any(array(

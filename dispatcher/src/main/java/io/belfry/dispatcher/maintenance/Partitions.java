@@ -105,6 +105,10 @@ final class Partitions {
                             select 1 from scheduled_events
                             where event_id >= uuid_floor(cast(:start as timestamptz))
                                 and event_id < uuid_floor(cast(:end as timestamptz)))
+                        or exists (
+                            select 1 from held_events
+                            where event_id >= uuid_floor(cast(:start as timestamptz))
+                                and event_id < uuid_floor(cast(:end as timestamptz)))
                         """)
                 .bind("start", week.start().toString())
                 .bind("end", week.end().toString())
@@ -118,6 +122,7 @@ final class Partitions {
     int trimOthers(Parent parent, Instant before, int batch) {
         String unlessPending = parent == Parent.EVENTS
                 ? " and not exists (select 1 from pending_events p where p.event_id = o.id)"
+                        + " and not exists (select 1 from held_events h where h.event_id = o.id)"
                 : "";
         return jdbi.withHandle(h -> h.createUpdate("delete from " + parent.others()
                         + " where id = any(array(select id from " + parent.others()

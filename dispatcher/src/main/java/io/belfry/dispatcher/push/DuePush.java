@@ -19,6 +19,7 @@ import java.util.UUID;
 /// A push whose time has come, as the database had it when it was claimed.
 ///
 /// @param claim by which this dispatcher holds it
+/// @param dueAt when it was due
 /// @param unread the inbox's count, for the badge
 /// @param expiresAt when nobody wants it any more, if that was said
 /// @param collapseKey a push with the same one takes its place on the phone
@@ -32,6 +33,7 @@ record DuePush(
         long offset,
         UUID notificationId,
         Priority priority,
+        Instant dueAt,
         String type,
         String category,
         String title,

@@ -9,6 +9,7 @@ import io.belfry.core.decision.Verdict;
 import io.belfry.core.device.Platform;
 import io.belfry.core.event.Priority;
 import io.belfry.core.inbox.InboxRules;
+import io.belfry.core.stop.StopTarget;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -33,15 +34,16 @@ final class DuePushes {
     /// What was claimed for the first time has no tries yet, and they are not looked for.
     private static final String CLAIM = """
             with due as (
-                select user_id, created_offset from push_timers
-                where priority = :priority and due_at <= clock_timestamp()
+                select user_id, created_offset, due_at from push_timers
+                where priority = :priority and held_for is null and due_at <= clock_timestamp()
                 order by due_at limit :limit for update skip locked
             ), claimed as (
                 update push_timers t
                 set claim = :claim, attempts = t.attempts + 1,
                     due_at = clock_timestamp() + :lease * interval '1 millisecond'
                 from due where t.user_id = due.user_id and t.created_offset = due.created_offset
-                returning t.user_id, t.created_offset, t.notification_id, t.priority, t.attempts, t.since
+                returning t.user_id, t.created_offset, t.notification_id, t.priority, t.attempts, t.since,
+                    due.due_at as was_due_at
             )
             select c.user_id, c.created_offset, c.notification_id, c.priority, n.type, n.category, n.title, n.body,
                    n.link, i.unread, %s, %s,
@@ -50,7 +52,7 @@ final class DuePushes {
                    coalesce(a.tries, 0), coalesce(a.unclear, 0), coalesce(a.settled, false), n.expires_at,
                    (select topic from events e where e.id = n.event_id and n.deferral is not null),
                    u.time_zone, p.settings, n.collapse_key,
-                   case when n.created_offset = c.created_offset then n.place else 'snoozed' end
+                   case when n.created_offset = c.created_offset then n.place else 'snoozed' end, c.was_due_at
             from claimed c
             join notifications n on n.id = c.notification_id
             join inboxes i on i.user_id = c.user_id
@@ -69,6 +71,15 @@ final class DuePushes {
             """.formatted(InboxRules.read("n"), InboxRules.seen("n"));
     private static final String FINISH = """
             delete from push_timers p using unnest(?::text[], ?::int8[], ?::uuid[]) as t(user_id, created_offset, claim)
+            where p.user_id = t.user_id and p.created_offset = t.created_offset and p.claim = t.claim
+            """;
+    /// As if it had not been claimed: it is due as it was, when the stop ends.
+    private static final String HOLD = """
+            update push_timers p
+            set claim = null, due_at = t.due_at, held_for = t.held_for,
+                attempts = case when t.tries = 0 then p.attempts - 1 else p.attempts end
+            from unnest(?::text[], ?::int8[], ?::uuid[], ?::timestamptz[], ?::text[], ?::int4[])
+                as t(user_id, created_offset, claim, due_at, held_for, tries)
             where p.user_id = t.user_id and p.created_offset = t.created_offset and p.claim = t.claim
             """;
     private static final String POSTPONE = """
@@ -159,6 +170,7 @@ final class DuePushes {
                 row.getLong(2),
                 row.getObject(3, UUID.class),
                 Priority.ofCode(row.getInt(4)),
+                row.getTimestamp(27).toInstant(),
                 row.getString(5),
                 row.getString(6),
                 row.getString(7),
@@ -195,6 +207,32 @@ final class DuePushes {
         write(connection -> {
             PushAttempts.begin(connection, tries);
             close(connection, closings);
+        });
+    }
+
+    /// What a stop holds.
+    ///
+    /// @param target which stop; empty where nothing of its priority is claimed anyway
+    /// @param tries those that were made since it was claimed
+    record Hold(DuePush push, Optional<StopTarget> target, int tries) {}
+
+    /// Lets go of pushes that may not be sent now. Tries of theirs that were noted were not made.
+    void hold(List<Hold> held, List<PushTry> notMade) {
+        write(connection -> {
+            PushAttempts.withdraw(connection, notMade.stream().map(PushTry::id).toList());
+            try (PreparedStatement hold = connection.prepareStatement(HOLD)) {
+                new ArrayColumns(hold)
+                        .add("text", String[]::new, held, x -> x.push.userId())
+                        .add("int8", Long[]::new, held, x -> x.push.offset())
+                        .add("uuid", UUID[]::new, held, x -> x.push.claim())
+                        .add("timestamptz", String[]::new, held, x -> x.push.dueAt()
+                                .toString())
+                        .add("text", String[]::new, held, x -> x.target
+                                .map(StopTarget::label)
+                                .orElse(null))
+                        .add("int4", Integer[]::new, held, Hold::tries);
+                hold.executeUpdate();
+            }
         });
     }
 

@@ -20,6 +20,7 @@ public final class PushAttempts {
             from unnest(?::uuid[], ?::text[], ?::text[]) as t(id, outcome, detail)
             where a.id = t.id and a.id between ? and ?
             """;
+    private static final String WITHDRAW = "delete from push_attempts where id = any(?)";
     private static final String BURY_TOKENS = """
             delete from devices d using unnest(?::text[], ?::timestamptz[]) as t(token, began)
             where d.token = t.token and d.registered_at <= t.began
@@ -76,6 +77,17 @@ public final class PushAttempts {
                         .add("timestamptz", String[]::new, dead, s -> s.began().toString());
                 bury.executeUpdate();
             }
+        }
+    }
+
+    /// Forgets tries that were not made after all.
+    public static void withdraw(Connection connection, List<UUID> attempts) throws SQLException {
+        if (attempts.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement withdraw = connection.prepareStatement(WITHDRAW)) {
+            withdraw.setArray(1, connection.createArrayOf("uuid", attempts.toArray()));
+            withdraw.executeUpdate();
         }
     }
 

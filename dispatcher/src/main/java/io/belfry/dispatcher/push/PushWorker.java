@@ -7,8 +7,10 @@ import io.belfry.core.decision.Verdict;
 import io.belfry.core.event.Priority;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
+import io.belfry.core.stop.StopTarget;
+import io.belfry.core.stop.Stops;
+import io.belfry.core.stop.StopsInForce;
 import io.belfry.dispatcher.push.DuePushes.Closing;
-import io.belfry.dispatcher.push.DuePushes.Result;
 import io.belfry.dispatcher.push.ProviderCircuit.Admission;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Context;
@@ -48,6 +50,7 @@ final class PushWorker {
     private final PushSender sender;
     private final RetryPolicy retries;
     private final Categories categories;
+    private final Stops stops;
     private final Clock clock;
     private final MeterRegistry metrics;
     private final Semaphore work = new Semaphore(0);
@@ -55,7 +58,7 @@ final class PushWorker {
     private final Semaphore criticalRoom;
     private final Semaphore ordinaryRoom;
     private final ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor();
-    private final GroupCommit<Result> results;
+    private final GroupCommit<DuePushes.Result> results;
     private final Thread claimer;
     private volatile boolean stopping;
 
@@ -65,6 +68,7 @@ final class PushWorker {
             RetryPolicy retries,
             PushSettings settings,
             Categories categories,
+            Stops stops,
             Clock clock,
             Signals signals,
             MeterRegistry metrics) {
@@ -72,6 +76,7 @@ final class PushWorker {
         this.sender = sender;
         this.retries = retries;
         this.categories = categories;
+        this.stops = stops;
         this.clock = clock;
         this.metrics = metrics;
         this.criticalRoom = new Semaphore(Math.max(CLAIM_LEAST, settings.maxInFlight()));
@@ -116,8 +121,11 @@ final class PushWorker {
         return priority == Priority.CRITICAL ? criticalRoom : ordinaryRoom;
     }
 
-    /// What the provider cannot take now stays due; its timers are not touched.
+    /// What the provider cannot take now, or a stop holds, stays due; its timers are not touched.
     private int claim(Priority priority, Semaphore room) {
+        if (stops.inForce().holdsPushes(priority)) {
+            return 0;
+        }
         int limit = Math.min(CLAIM_LIMIT, Math.min(room.availablePermits(), sender.room()));
         if (limit == 0 || room.availablePermits() < CLAIM_LEAST) {
             return 0;
@@ -144,16 +152,34 @@ final class PushWorker {
     ///
     /// @param again when those are due that may not be made now
     /// @param anew what the last look decided, where it was not to send
-    private record Round(DuePush push, List<Ticket> tickets, Optional<Instant> again, Optional<Verdict> anew) {}
+    /// @param held by the stop of its category
+    private record Round(
+            DuePush push,
+            List<Ticket> tickets,
+            Optional<Instant> again,
+            Optional<Verdict> anew,
+            Optional<StopTarget> held) {
+        static Round without(DuePush push, Optional<Instant> again, Optional<Verdict> anew) {
+            return new Round(push, List.of(), again, anew, Optional.empty());
+        }
+    }
 
     private void begin(List<DuePush> claimed, Semaphore room) {
         List<Round> rounds = claimed.stream().map(this::round).toList();
         List<Ticket> tickets = rounds.stream().flatMap(r -> r.tickets.stream()).toList();
+        List<DuePushes.Hold> held = rounds.stream()
+                .filter(r -> r.held.isPresent())
+                .map(r -> new DuePushes.Hold(r.push, r.held, 0))
+                .toList();
         try {
+            if (!held.isEmpty()) {
+                due.hold(held, List.of());
+                metrics.counter("belfry.push.outcomes", "outcome", "held").increment(held.size());
+            }
             due.begin(
                     tickets.stream().map(Ticket::push).toList(),
                     rounds.stream()
-                            .filter(r -> r.tickets.isEmpty())
+                            .filter(r -> r.tickets.isEmpty() && r.held.isEmpty())
                             .map(r -> new Closing(r.push, r.again, r.anew))
                             .toList());
         } catch (RuntimeException e) {
@@ -181,17 +207,26 @@ final class PushWorker {
         var tickets = new ArrayList<Ticket>();
         if (needless.isPresent()) {
             suppressed(needless.get());
-            return new Round(push, tickets, Optional.empty(), Optional.empty());
+            return Round.without(push, Optional.empty(), Optional.empty());
+        }
+        StopsInForce stopped = stops.inForce();
+        if (stopped.isPushDiscarded(push.priority(), push.category(), push.dueAt())) {
+            suppressed(SuppressionReason.STOPPED);
+            return Round.without(push, Optional.empty(), Optional.of(new Verdict.Suppress(SuppressionReason.STOPPED)));
+        }
+        Optional<StopTarget> held = stopped.ofCategory(push.category());
+        if (held.isPresent()) {
+            return new Round(push, tickets, Optional.empty(), Optional.empty(), held);
         }
         if (!push.targets().isEmpty()) {
             Verdict verdict = push.verdict(category, now);
             switch (verdict) {
                 case Verdict.Suppress(SuppressionReason reason) -> {
                     suppressed(reason);
-                    return new Round(push, tickets, Optional.empty(), Optional.of(verdict));
+                    return Round.without(push, Optional.empty(), Optional.of(verdict));
                 }
                 case Verdict.Defer(Instant until, Verdict.DeferralReason night) -> {
-                    return new Round(push, tickets, Optional.of(until), Optional.of(verdict));
+                    return Round.without(push, Optional.of(until), Optional.of(verdict));
                 }
                 case Verdict.Send _ -> {}
             }
@@ -204,13 +239,22 @@ final class PushWorker {
                     tickets.add(new Ticket(push.next(target, PushTry.newId(clock), now), admitted));
             }
         }
-        return new Round(push, tickets, again, Optional.empty());
+        return new Round(push, tickets, again, Optional.empty(), Optional.empty());
     }
+
+    /// What became of a ticket; nothing was sent where it is empty.
+    private record Result(Ticket ticket, Optional<Sent> sent) {}
 
     private void send(Round round, Semaphore room) {
         try {
-            List<Sent> sent =
-                    round.tickets.size() == 1 ? List.of(send(round.tickets.getFirst())) : sendToAll(round.tickets);
+            List<Result> all = round.tickets.size() == 1
+                    ? List.of(send(round.push, round.tickets.getFirst()))
+                    : sendToAll(round.push, round.tickets);
+            List<Sent> sent = all.stream().flatMap(one -> one.sent.stream()).toList();
+            if (sent.size() < all.size()) {
+                hold(round, all, sent.size());
+                return;
+            }
             Optional<Instant> again = round.again;
             for (Sent one : sent) {
                 if (one.next() instanceof RetryPolicy.Next.Retry(Instant at)) {
@@ -218,7 +262,7 @@ final class PushWorker {
                 }
             }
             var closing = Optional.of(new Closing(round.push, again));
-            results.write(new Result(sent.size() == 1 ? sent : List.of(), closing));
+            results.write(new DuePushes.Result(sent.size() == 1 ? sent : List.of(), closing));
         } catch (InterruptedException e) {
             // The process stops; the claim lapses and another dispatcher goes on.
             Thread.currentThread().interrupt();
@@ -229,23 +273,44 @@ final class PushWorker {
         }
     }
 
+    /// A stop came while it waited for its turn.
+    private void hold(Round round, List<Result> all, int tries) {
+        Optional<StopTarget> target = stops.inForce().ofCategory(round.push.category());
+        due.hold(
+                List.of(new DuePushes.Hold(round.push, target, tries)),
+                all.stream()
+                        .filter(one -> one.sent.isEmpty())
+                        .map(one -> one.ticket.push)
+                        .toList());
+    }
+
     /// The result of each is written as it comes: what is not written may be sent twice after a crash.
-    private List<Sent> sendToAll(List<Ticket> tickets) throws InterruptedException {
-        var sent = new ArrayList<Sent>(tickets.size());
+    private List<Result> sendToAll(DuePush push, List<Ticket> tickets) throws InterruptedException {
+        var all = new ArrayList<Result>(tickets.size());
         for (var one : senders.invokeAll(tickets.stream()
-                .map(ticket -> (Callable<Sent>) () -> {
-                    Sent result = send(ticket);
-                    results.write(new Result(List.of(result), Optional.empty()));
+                .map(ticket -> (Callable<Result>) () -> {
+                    Result result = send(push, ticket);
+                    if (result.sent.isPresent()) {
+                        results.write(new DuePushes.Result(List.of(result.sent.get()), Optional.empty()));
+                    }
                     return result;
                 })
                 .toList())) {
-            sent.add(one.resultNow());
+            all.add(one.resultNow());
         }
-        return sent;
+        return all;
     }
 
-    private Sent send(Ticket ticket) throws InterruptedException {
-        return sender.send(ticket.push, ticket.admitted, () -> true).orElseThrow();
+    private Result send(DuePush push, Ticket ticket) throws InterruptedException {
+        return new Result(ticket, sender.send(ticket.push, ticket.admitted, () -> isWanted(push)));
+    }
+
+    /// Asked when it is its turn: a stop does not wait for those that were claimed before.
+    private boolean isWanted(DuePush push) {
+        StopsInForce stopped = stops.inForce();
+        return !stopped.holdsPushes(push.priority())
+                && stopped.ofCategory(push.category()).isEmpty()
+                && !stopped.isPushDiscarded(push.priority(), push.category(), push.dueAt());
     }
 
     private static Optional<Instant> earlier(Optional<Instant> one, Instant other) {
