@@ -1,15 +1,15 @@
 package io.belfry.gateway;
 
 import io.micronaut.http.HttpRequest;
-import io.netty.handler.ipfilter.IpFilterRuleType;
-import io.netty.handler.ipfilter.IpSubnetFilterRule;
+import io.micronaut.http.server.netty.NettyHttpRequest;
+import io.netty.channel.Channel;
 import io.netty.util.NetUtil;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 
-/// From where clients come. Behind proxies that are trusted that is what they say in `X-Forwarded-For`: the last
+/// From where clients come: what a proxy says in the PROXY protocol, if it speaks that ([ProxyHeader]), or else the
+/// address of the connection. Behind proxies that are trusted it is what they say in `X-Forwarded-For`: the last
 /// address there that is none of theirs, since everything before it is what the client claims. What others say
 /// there does not count. Thread-safe.
 @Singleton
@@ -17,34 +17,18 @@ final class ClientAddresses {
     private static final String FORWARDED_FOR = "X-Forwarded-For";
     private static final int MAX_HOPS = 16;
 
-    private final List<IpSubnetFilterRule> trusted;
+    private final Networks trusted;
 
     ClientAddresses(GatewaySettings settings) {
-        this.trusted = settings.trustedProxies().stream()
-                .filter(network -> !network.isBlank())
-                .map(ClientAddresses::network)
-                .toList();
-    }
-
-    private static IpSubnetFilterRule network(String text) {
-        String network = text.strip();
-        try {
-            boolean isRange = network.indexOf('/') >= 0;
-            InetAddress one = isRange ? null : NetUtil.createInetAddressFromIpAddressString(network);
-            return isRange
-                    ? new IpSubnetFilterRule(network, IpFilterRuleType.ACCEPT)
-                    : new IpSubnetFilterRule(one, 8 * one.getAddress().length, IpFilterRuleType.ACCEPT);
-        } catch (RuntimeException e) {
-            throw new IllegalArgumentException(
-                    "belfry.gateway.trusted-proxies: " + text
-                            + " (expected: an IP address or a network, as 10.0.0.0/8)",
-                    e);
-        }
+        this.trusted = new Networks("belfry.gateway.trusted-proxies", settings.trustedProxies());
     }
 
     String of(HttpRequest<?> request) {
-        InetAddress address = request.getRemoteAddress().getAddress();
-        if (isTrusted(address)) {
+        Channel channel =
+                ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel();
+        InetAddress address = ProxyHeader.clientOf(channel)
+                .orElseGet(() -> request.getRemoteAddress().getAddress());
+        if (trusted.contain(address)) {
             List<String> hops = request.getHeaders().getAll(FORWARDED_FOR).stream()
                     .flatMap(line -> List.of(line.split(",")).stream())
                     .toList()
@@ -55,7 +39,7 @@ final class ClientAddresses {
                     break;
                 }
                 address = before;
-                if (!isTrusted(address)) {
+                if (!trusted.contain(address)) {
                     break;
                 }
             }
@@ -71,10 +55,5 @@ final class ClientAddresses {
         }
         int colon = hop.indexOf(':');
         return colon >= 0 && colon == hop.lastIndexOf(':') ? hop.substring(0, colon) : hop;
-    }
-
-    private boolean isTrusted(InetAddress address) {
-        var socket = new InetSocketAddress(address, 0);
-        return trusted.stream().anyMatch(network -> network.matches(socket));
     }
 }

@@ -14,6 +14,8 @@ import java.util.List;
 ///     the gateway's own host and clients that are no browsers always may
 /// @param trustedProxies addresses and networks (`10.0.0.0/8`) of proxies that say in `X-Forwarded-For` from where
 ///     clients come; nobody else is believed
+/// @param proxyProtocolFrom addresses and networks of proxies whose connections begin with the PROXY protocol (1 or 2);
+///     one of theirs that does not is closed
 /// @param headerTimeout for the headers of a request; then the connection is closed
 /// @param connectDeadline for the connect command of a new socket; then it is closed with 3502
 /// @param ping how often the server pings a client
@@ -28,6 +30,7 @@ import java.util.List;
 public record GatewaySettings(
         @Bindable(defaultValue = "") List<String> allowedOrigins,
         @Bindable(defaultValue = "") List<String> trustedProxies,
+        @Bindable(defaultValue = "") List<String> proxyProtocolFrom,
         @Bindable(defaultValue = "10s") @NotNull Duration headerTimeout,
         @Bindable(defaultValue = "10s") @NotNull Duration connectDeadline,
         @Bindable(defaultValue = "25s") @NotNull Duration ping,

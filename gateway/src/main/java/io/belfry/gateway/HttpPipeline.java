@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import jakarta.inject.Singleton;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,17 +25,20 @@ import org.slf4j.LoggerFactory;
 ///   with every byte, so that a client who sends one a minute would keep a connection for ever.
 /// - Compression of WebSocket messages is not offered. Inflating has no limit there, and every deflating connection
 ///   would need a window of its own and an encoding of its own.
+/// - Connections of proxies that speak the PROXY protocol begin with a [ProxyHeader].
 @Singleton
 final class HttpPipeline implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
     private static final Logger LOG = LoggerFactory.getLogger(HttpPipeline.class);
 
     private final long patienceMillis;
+    private final Networks proxies;
     private final BeanProvider<GatewayMetrics> metrics;
 
     /// @param metrics not to be asked for before the server runs: what listens to the making of beans is made before
     ///     them
     HttpPipeline(GatewaySettings settings, BeanProvider<GatewayMetrics> metrics) {
         this.patienceMillis = settings.headerTimeout().toMillis();
+        this.proxies = new Networks("belfry.gateway.proxy-protocol-from", settings.proxyProtocolFrom());
         this.metrics = metrics;
     }
 
@@ -65,6 +69,15 @@ final class HttpPipeline implements BeanCreatedEventListener<NettyServerCustomiz
                 tell(specialized);
             }
             return role == ChannelRole.CONNECTION ? new Customizer(specialized) : this;
+        }
+
+        @Override
+        public void onInitialPipelineBuilt() {
+            boolean isProxy =
+                    channel.remoteAddress() instanceof InetSocketAddress remote && proxies.contain(remote.getAddress());
+            if (isProxy) {
+                ProxyHeader.expect(channel.pipeline());
+            }
         }
 
         @Override

@@ -12,6 +12,7 @@ import io.belfry.testkit.RedisExtension;
 import io.belfry.testkit.RedisServer;
 import io.belfry.testkit.TestDatabase;
 import io.belfry.testkit.websocket.RawWebSocket;
+import io.netty.util.ResourceLeakDetector;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -57,11 +58,16 @@ class FuzzTest {
                         "users"));
         log.start();
         ((Logger) LoggerFactory.getLogger("io.belfry")).addAppender(log);
+        // Buffers that are forgotten are logged as an error.
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+        ((Logger) LoggerFactory.getLogger(ResourceLeakDetector.class)).addAppender(log);
     }
 
     @AfterAll
     void stop() {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.SIMPLE);
         ((Logger) LoggerFactory.getLogger("io.belfry")).detachAppender(log);
+        ((Logger) LoggerFactory.getLogger(ResourceLeakDetector.class)).detachAppender(log);
         node.close();
     }
 
@@ -87,16 +93,52 @@ class FuzzTest {
                 .noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN) || event.getThrowableProxy() != null);
     }
 
+    /// Below commands: frames whose every byte may be wrong, so that most break the rules of WebSocket.
+    @ParameterizedTest
+    @EnumSource
+    void brokenFramesEndNothingButTheirOwnConnection(Encoding encoding) {
+        long seed = System.nanoTime();
+        var random = new Random(seed);
+        int opcode = 0x80 | (encoding == Encoding.PROTOBUF ? RawWebSocket.BINARY : RawWebSocket.TEXT);
+        List<byte[]> frames = (encoding == Encoding.PROTOBUF ? protobufSeeds() : jsonSeeds())
+                .stream().map(command -> RawWebSocket.frame(opcode, command)).toList();
+        try (RawClient bystander = RawClient.connect(node, "onlooker")) {
+            int before = node.bean(Sockets.class).open();
+            for (int round = 0; round < ROUNDS; round++) {
+                try (RawWebSocket socket = opening(encoding).open()) {
+                    socket.sendBytes(frames.getFirst());
+                    for (int i = random.nextInt(8); i >= 0; i--) {
+                        socket.sendBytes(mutate(frames.get(random.nextInt(frames.size())), frames, random));
+                    }
+                } catch (UncheckedIOException closed) {
+                    // While the test still wrote.
+                }
+            }
+            node.inbound().send("onlooker", 1);
+            assertThat(bystander.nextOffset()).as("seed " + seed).isPositive();
+            await().untilAsserted(() -> assertThat(node.bean(Sockets.class).open())
+                    .as("connections")
+                    .isEqualTo(before));
+        }
+        assertThat(node.count("bugs")).as("seed " + seed).isZero();
+        assertThat(log.list)
+                .as("seed " + seed)
+                .noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN) || event.getThrowableProxy() != null);
+    }
+
+    private RawWebSocket.Opening opening(Encoding encoding) {
+        RawWebSocket.Opening opening = node.socket();
+        return encoding == Encoding.PROTOBUF
+                ? opening.header("Sec-WebSocket-Protocol", Encoding.PROTOBUF_SUBPROTOCOL)
+                : opening;
+    }
+
     /// Connects properly every other time, sends mutants, and reads until the close frame or the answer to a command
     /// that came through.
     private void converse(Encoding encoding, Random random, String label) {
-        RawWebSocket.Opening opening = node.socket();
-        if (encoding == Encoding.PROTOBUF) {
-            opening.header("Sec-WebSocket-Protocol", Encoding.PROTOBUF_SUBPROTOCOL);
-        }
         int opcode = encoding == Encoding.PROTOBUF ? RawWebSocket.BINARY : RawWebSocket.TEXT;
         List<byte[]> seeds = encoding == Encoding.PROTOBUF ? protobufSeeds() : jsonSeeds();
-        try (RawWebSocket socket = opening.open()) {
+        try (RawWebSocket socket = opening(encoding).open()) {
             if (random.nextBoolean()) {
                 socket.send(opcode, true, seeds.getFirst());
                 socket.read();

@@ -145,6 +145,11 @@ final class GatewayNode implements AutoCloseable {
         return "ws://127.0.0.1:" + server.getPort() + GatewaySocket.PATH;
     }
 
+    /// The same over TLS.
+    String secureUrl() {
+        return url().replace("ws:", "wss:");
+    }
+
     int port() {
         return server.getPort();
     }

@@ -13,6 +13,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.belfry.testkit.PostgresExtension;
 import io.belfry.testkit.RedisExtension;
@@ -33,6 +36,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /// What becomes of clients that break the rules of HTTP, WebSocket or the protocol, or want too much.
 @ExtendWith({PostgresExtension.class, RedisExtension.class})
@@ -403,6 +407,40 @@ class HostileClientTest {
     })
     void whatIsNoProperUpgradeIsRefused(String header, String value, int status) {
         assertThat(node.socket().header(header, value).refused().status()).isEqualTo(status);
+    }
+
+    /// Tickets come there, and what people put there by mistake.
+    @Test
+    void whatStandsInAQueryIsInNoLog() {
+        var log = new ListAppender<ILoggingEvent>();
+        log.start();
+        var root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.addAppender(log);
+        try {
+            for (String target : new String[] {
+                "/v1/stream?ticket=hush-hush",
+                "/v1/stream?ticket=hush-hush%ZZ",
+                "/v1/stream?last_event_id=hush-hush&ticket=" + "hush-hush".repeat(400),
+                GatewaySocket.PATH + "?token=hush-hush",
+                GatewaySocket.PATH + "?token=hush-hush%",
+                "/nowhere?access_token=hush-hush",
+                "http://[/?hush-hush",
+            }) {
+                try (RawWebSocket socket = node.socket().connect()) {
+                    socket.sendBytes(("GET " + target + " HTTP/1.1\r\nHost: x\r\nOrigin: https://evil.example\r\n"
+                                    + "Connection: close\r\n\r\n")
+                            .getBytes(UTF_8));
+                    assertThat(socket.response().status()).as(target).isBetween(400, 499);
+                }
+            }
+        } finally {
+            root.detachAppender(log);
+        }
+        assertThat(log.list)
+                .noneMatch(event -> event.getFormattedMessage().contains("hush-hush")
+                        || event.getThrowableProxy() != null
+                                && String.valueOf(event.getThrowableProxy().getMessage())
+                                        .contains("hush-hush"));
     }
 
     @Test

@@ -1,7 +1,9 @@
 package io.belfry.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.belfry.testkit.PostgresExtension;
 import io.belfry.testkit.RedisExtension;
@@ -10,9 +12,14 @@ import io.belfry.testkit.TestDatabase;
 import io.belfry.testkit.websocket.RawWebSocket;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// How many may come, how fast, and who has to make room.
 @ExtendWith({PostgresExtension.class, RedisExtension.class})
@@ -163,6 +170,53 @@ class LimitTest {
                 RawWebSocket first = from(node, "203.0.113.1").open()) {
             assertThat(from(node, "203.0.113.2").refused().status()).isEqualTo(429);
             assertThat(first.hasBytes()).isFalse();
+        }
+    }
+
+    static Stream<Arguments> proxyHeaders() {
+        byte[] v2 = HexFormat.of()
+                .parseHex(
+                        "0d0a0d0a000d0a515549540a" + "21" + "11" + "000c" + "cb007101" + "7f000001" + "1f90" + "01bb");
+        return Stream.of(
+                arguments("version 1", "PROXY TCP4 203.0.113.1 127.0.0.1 8080 443\r\n".getBytes(UTF_8)),
+                arguments("version 2", v2));
+    }
+
+    /// The tests' own address is the proxy's, again.
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("proxyHeaders")
+    void aProxyThatSpeaksThePROXYProtocolTellsTheAddress(String version, byte[] header) {
+        try (GatewayNode node = node("limits.connections-per-address", "1", "proxy-protocol-from", "127.0.0.0/8");
+                RawWebSocket first = node.socket().connect()) {
+            first.sendBytes(header);
+            assertThat(first.request(node.socket()).status()).isEqualTo(101);
+            try (RawWebSocket again = node.socket().connect()) {
+                again.sendBytes(header);
+                assertThat(again.request(node.socket()).status()).isEqualTo(429);
+            }
+            try (RawWebSocket other = node.socket().connect()) {
+                other.sendBytes("PROXY TCP6 2001:db8::7 ::1 8080 443\r\n".getBytes(UTF_8));
+                assertThat(other.request(node.socket()).status()).isEqualTo(101);
+            }
+            try (RawWebSocket check = node.socket().connect()) {
+                check.sendBytes("PROXY UNKNOWN\r\n".getBytes(UTF_8));
+                assertThat(check.request(node.socket()).status()).isEqualTo(101);
+            }
+            try (RawWebSocket without = node.socket().connect()) {
+                without.sendBytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
+                without.readToEnd();
+            }
+            assertThat(node.count("bugs")).isZero();
+        }
+    }
+
+    /// What would be a proxy's header is no HTTP, from anybody else.
+    @Test
+    void nobodyElseMaySendAProxysHeader() {
+        try (GatewayNode node = node("proxy-protocol-from", "10.0.0.0/8");
+                RawWebSocket liar = node.socket().connect()) {
+            liar.sendBytes("PROXY TCP4 203.0.113.1 127.0.0.1 8080 443\r\n".getBytes(UTF_8));
+            assertThat(liar.request(node.socket()).status()).isEqualTo(400);
         }
     }
 

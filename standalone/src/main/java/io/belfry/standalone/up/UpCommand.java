@@ -63,6 +63,22 @@ public final class UpCommand implements Callable<Integer> {
     private String host;
 
     @Option(
+            names = "--tls-certificate",
+            paramLabel = "FILE",
+            defaultValue = "${BELFRY_TLS_CERTIFICATE}",
+            description =
+                    "Speaks TLS with this certificate, in PEM. It is read again every minute, so that a renewed one"
+                            + " needs no restart (default: $BELFRY_TLS_CERTIFICATE).")
+    private Path certificate;
+
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            defaultValue = "${BELFRY_TLS_KEY}",
+            description = "The certificate's private key, in PEM (default: $BELFRY_TLS_KEY).")
+    private Path certificateKey;
+
+    @Option(
             names = "--roles",
             split = ",",
             paramLabel = "ROLE",
@@ -87,7 +103,7 @@ public final class UpCommand implements Callable<Integer> {
             throw new WrongSettings("--roles runs a part of Belfry, which meets the other parts at servers they share"
                     + " (expected: DATABASE_URL and REDIS_URI in the environment)");
         }
-        Listening listening = new Listening(hostOr(environment, backing), port);
+        Listening listening = new Listening(hostOr(environment, backing), port, Tls.of(certificate, certificateKey));
         refuseTakenPort(listening);
         if (info != null) {
             Files.deleteIfExists(info);

@@ -10,9 +10,11 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -51,6 +53,7 @@ public final class CentrifugeClient implements AutoCloseable {
     public static final class Builder {
         private final ObjectNode options = JSON.createObjectNode();
         private List<String> program = List.of();
+        private Optional<Path> trusted = Optional.empty();
 
         private Builder(String url) {
             options.put("url", url);
@@ -71,6 +74,14 @@ public final class CentrifugeClient implements AutoCloseable {
         /// does.
         public Builder program(List<String> command) {
             program = List.copyOf(command);
+            return this;
+        }
+
+        /// It trusts this certificate of the server's, too.
+        ///
+        /// @param certificate in PEM
+        public Builder trusting(Path certificate) {
+            trusted = Optional.of(certificate);
             return this;
         }
 
@@ -107,6 +118,7 @@ public final class CentrifugeClient implements AutoCloseable {
                 if (program.isEmpty()) {
                     builder.directory(PROJECT.directory().toFile());
                 }
+                trusted.ifPresent(file -> builder.environment().put("NODE_EXTRA_CA_CERTS", file.toString()));
                 Process process = builder.start();
                 CentrifugeClient client = new CentrifugeClient(process);
                 client.awaitEvent("ready");
