@@ -33,7 +33,7 @@ final class Claims {
     /// As many as fill a batch of notifications, of which no lane may give more than its share.
     private static final String NEXT = """
             select p.lane, p.seq, p.event_id, p.expanded_to, e.type, e.category, e.priority, e.actor, e.topic,
-                   e.recipients, e.data, e.options, %s, exists (select 1 from held_events)
+                   e.recipients, e.data, e.options, %s, exists (select 1 from held_events), p.before + p.named
             from (
                 select first.*, sum(first.named) over (order by first.seq) - first.named as before
                 from unnest(?::int2[]) as held(id)
@@ -58,17 +58,10 @@ final class Claims {
     /// @param events to be dispatched
     /// @param held those that a stop holds
     /// @param share how many events a lane may give at most
-    record Claim(List<Integer> lanes, List<ClaimedEvent> events, List<HeldEvents.Hold> held, int share) {
-        static final Claim NOTHING = new Claim(List.of(), List.of(), List.of(), 0);
-
-        /// Whether a lane gave all that it may, and so is likely to have more.
-        boolean isFull() {
-            return events.stream()
-                    .collect(Collectors.groupingBy(ClaimedEvent::lane, Collectors.counting()))
-                    .values()
-                    .stream()
-                    .anyMatch(count -> count >= share);
-        }
+    /// @param isFull whether there may be more: a lane gave all that it may, or all of them together did
+    record Claim(
+            List<Integer> lanes, List<ClaimedEvent> events, List<HeldEvents.Hold> held, int share, boolean isFull) {
+        static final Claim NOTHING = new Claim(List.of(), List.of(), List.of(), 0, false);
     }
 
     /// Locks the lanes of this priority that have waited longest, of those that nobody else drains, and reads their
@@ -85,15 +78,24 @@ final class Claims {
         int share = Math.ceilDiv(maxEvents, held.size());
         Found found = first(connection, held, share);
         HeldEvents.Firsts firsts = found.isAnyHeld ? heldEvents.firsts(connection, held) : HeldEvents.Firsts.NONE;
-        return found.sort(held, firsts, share);
+        return found.sort(held, firsts, share, found.isFull(share, settings.batchRecipients()));
     }
 
     /// The first events of the lanes, and what was stopped when they were read: all of one moment, at which the lanes
     /// were held. With what was known a moment before, an event could overtake one that is held.
-    private record Found(List<ClaimedEvent> events, StopsInForce stops, boolean isAnyHeld) {
-        Claim sort(List<Integer> lanes, HeldEvents.Firsts firsts, int share) {
+    private record Found(List<ClaimedEvent> events, StopsInForce stops, boolean isAnyHeld, long named) {
+        boolean isFull(int share, int notifications) {
+            return named >= notifications
+                    || events.stream()
+                            .collect(Collectors.groupingBy(ClaimedEvent::lane, Collectors.counting()))
+                            .values()
+                            .stream()
+                            .anyMatch(count -> count >= share);
+        }
+
+        Claim sort(List<Integer> lanes, HeldEvents.Firsts firsts, int share, boolean isFull) {
             if (!isAnyHeld && !stops.concernsCategories()) {
-                return new Claim(lanes, events, List.of(), share);
+                return new Claim(lanes, events, List.of(), share, isFull);
             }
             var going = new ArrayList<ClaimedEvent>();
             var held = new ArrayList<HeldEvents.Hold>();
@@ -106,7 +108,7 @@ final class Claims {
                     going.add(event);
                 }
             }
-            return new Claim(lanes, going, held, share);
+            return new Claim(lanes, going, held, share, isFull);
         }
     }
 
@@ -134,6 +136,7 @@ final class Claims {
             var events = new ArrayList<ClaimedEvent>();
             StopsInForce stops = StopsInForce.NONE;
             boolean isAnyHeld = false;
+            long named = 0;
             try (ResultSet row = next.executeQuery()) {
                 while (row.next()) {
                     if (events.isEmpty()) {
@@ -141,9 +144,10 @@ final class Claims {
                         isAnyHeld = row.getBoolean(14);
                     }
                     events.add(event(row, stops));
+                    named = row.getLong(15);
                 }
             }
-            return new Found(events, stops, isAnyHeld);
+            return new Found(events, stops, isAnyHeld, named);
         }
     }
 

@@ -73,8 +73,10 @@ public class Dispatcher {
         NOTHING,
         /// What was there is done.
         ALL,
-        /// There is more than fits one batch.
-        PART
+        /// An audience goes on: there is more to do, in which nobody can help.
+        AUDIENCE,
+        /// There is more than fits one batch, which others can help with.
+        QUEUE
     }
 
     /// Dispatches the next batch of lanes of this priority.
@@ -105,13 +107,15 @@ public class Dispatcher {
         return progress(done);
     }
 
-    /// An audience that is written page by page does not count as a queue: while it lasts, all lanes are to move.
     private Progress progress(Done done) {
         if (done.claim.lanes().isEmpty()) {
             return Progress.NOTHING;
         }
+        if (!done.batch.unfinished().isEmpty()) {
+            return Progress.AUDIENCE;
+        }
         boolean more = done.batch.pairs().size() >= settings.batchRecipients() || done.claim.isFull();
-        return more && done.batch.unfinished().isEmpty() ? Progress.PART : Progress.ALL;
+        return more ? Progress.QUEUE : Progress.ALL;
     }
 
     private Done process(Connection connection, Claims.Claim claim) throws SQLException {

@@ -18,7 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The threads that dispatch. Each priority has its own, so that bulk never holds a worker that a critical event needs.
-/// They are woken by signals, and look by themselves every now and then in case one was lost.
+/// One of them leads: signals wake it, and it looks by itself every now and then in case one was lost. It calls the
+/// others
+/// when there is a queue.
 @Context
 final class Workers {
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
@@ -39,18 +41,68 @@ final class Workers {
     @PostConstruct
     void start() {
         for (Priority priority : Priority.values()) {
-            Semaphore work = new Semaphore(0);
-            signals.on(Signal.eventsOf(priority), work::release);
-            for (int i = 0; i < settings.workersPerPriority(); i++) {
-                threads.add(Thread.ofPlatform()
-                        .name("dispatch-" + priority.label() + "-" + i)
-                        .daemon()
-                        .start(() -> work(priority, work)));
+            Semaphore events = new Semaphore(0);
+            Semaphore queue = new Semaphore(0);
+            signals.on(Signal.eventsOf(priority), events::release);
+            start(priority, 0, new Leader(events, queue));
+            for (int i = 1; i < settings.workersPerPriority(); i++) {
+                start(priority, i, new Other(queue));
             }
         }
     }
 
-    private void work(Priority priority, Semaphore work) {
+    private void start(Priority priority, int index, Rest rest) {
+        threads.add(Thread.ofPlatform()
+                .name("dispatch-" + priority.label() + "-" + index)
+                .daemon()
+                .start(() -> work(priority, rest)));
+    }
+
+    /// How a worker learns that there is something to do.
+    private interface Rest {
+        /// Returns when it may be worth to look.
+        void untilCalled() throws InterruptedException;
+
+        /// There is more than this worker can do at a time.
+        void callOthers();
+    }
+
+    private final class Leader implements Rest {
+        private final Semaphore events;
+        private final Semaphore queue;
+
+        Leader(Semaphore events, Semaphore queue) {
+            this.events = events;
+            this.queue = queue;
+        }
+
+        /// Signals are forgotten before the look that they are for, never after it: what is committed during the look
+        /// comes with a signal of its own.
+        @Override
+        public void untilCalled() throws InterruptedException {
+            events.tryAcquire(settings.pollEvery().toMillis(), TimeUnit.MILLISECONDS);
+            events.drainPermits();
+        }
+
+        @Override
+        public void callOthers() {
+            queue.release(Math.max(0, settings.workersPerPriority() - 1 - queue.availablePermits()));
+        }
+    }
+
+    private record Other(Semaphore queue) implements Rest {
+        @Override
+        public void untilCalled() throws InterruptedException {
+            queue.acquire();
+        }
+
+        @Override
+        public void callOthers() {
+            // The leader does, as long as it finds a queue too.
+        }
+    }
+
+    private void work(Priority priority, Rest rest) {
         int failures = 0;
         // All lanes at once while there is little, one at a time while there is so much that others can help.
         int lanes = Lanes.PARTITIONS;
@@ -61,12 +113,17 @@ final class Workers {
                 Dispatcher.Progress progress =
                         singly == 0 ? dispatcher.dispatchNext(priority, lanes) : dispatcher.dispatchOneOrBury(priority);
                 failures = 0;
-                lanes = progress == Dispatcher.Progress.PART ? 1 : Lanes.PARTITIONS;
-                singly = Math.max(0, singly - 1);
-                if (progress == Dispatcher.Progress.NOTHING) {
-                    singly = 0;
-                    work.tryAcquire(settings.pollEvery().toMillis(), TimeUnit.MILLISECONDS);
-                    work.drainPermits();
+                boolean sawAllLanes = singly == 0 && lanes == Lanes.PARTITIONS;
+                singly = progress == Dispatcher.Progress.NOTHING ? 0 : Math.max(0, singly - 1);
+                lanes = progress == Dispatcher.Progress.QUEUE ? 1 : Lanes.PARTITIONS;
+                switch (progress) {
+                    case QUEUE -> rest.callOthers();
+                    case AUDIENCE -> {}
+                    case ALL, NOTHING -> {
+                        if (sawAllLanes) {
+                            rest.untilCalled();
+                        }
+                    }
                 }
             } catch (InterruptedException e) {
                 return;

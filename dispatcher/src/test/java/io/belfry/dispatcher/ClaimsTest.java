@@ -58,8 +58,8 @@ class ClaimsTest {
         });
     }
 
-    private UUID accept(int lane, Optional<String> topic, String... recipients) throws SQLException {
-        NewEvent event = new NewEvent(
+    private static NewEvent event(int lane, Optional<String> topic, String... recipients) {
+        return new NewEvent(
                 EventId.mint(Clock.systemUTC()),
                 UUID.randomUUID(),
                 Optional.empty(),
@@ -73,6 +73,10 @@ class ClaimsTest {
                 Optional.empty(),
                 "{}",
                 Optional.empty());
+    }
+
+    private UUID accept(int lane, Optional<String> topic, String... recipients) throws SQLException {
+        NewEvent event = event(lane, topic, recipients);
         new EventLog(jdbi).append(List.of(event));
         return event.id();
     }
@@ -136,6 +140,17 @@ class ClaimsTest {
         }
     }
 
+    /// A foreign key to the lane made every request wait for the batch that held it.
+    @Test
+    void eventsAreAcceptedWhileTheirLaneIsDrained() throws SQLException {
+        accept(LAST);
+
+        try (Connection one = transaction()) {
+            assertThat(claims.next(one, Priority.NORMAL, 1, MANY).lanes()).containsExactly(LAST);
+            new EventLog(jdbi).append(List.of(event(LAST, Optional.empty(), "ben")), Duration.ofMillis(1));
+        }
+    }
+
     @Test
     void noMoreIsReadThanFillsABatch() throws SQLException {
         for (int i = 0; i < 10; i++) {
@@ -143,9 +158,11 @@ class ClaimsTest {
         }
 
         try (Connection connection = transaction()) {
-            assertThat(claims.next(connection, Priority.NORMAL, ALL, MANY).events())
+            Claims.Claim claim = claims.next(connection, Priority.NORMAL, ALL, MANY);
+            assertThat(claim.events())
                     .as("of 100 notifications, 31 counted for each event")
                     .hasSize(4);
+            assertThat(claim.isFull()).as("there are more").isTrue();
         }
     }
 

@@ -92,7 +92,7 @@ class ErasureTest {
     }
 
     private void dispatch() throws SQLException {
-        Dispatcher.Progress progress = Dispatcher.Progress.PART;
+        Dispatcher.Progress progress = Dispatcher.Progress.QUEUE;
         while (progress != Dispatcher.Progress.NOTHING) {
             progress = node.bean(Dispatcher.class).dispatchNext(Priority.NORMAL, 1);
         }
