@@ -119,9 +119,13 @@ final class Scene {
             h.execute("update users set attributes = '{\"plan\": \"gold\", \"city\": \"Köln\"}' where id = ?", user);
             for (int i = 1; i <= 4; i++) {
                 h.execute(
-                        "insert into notifications (id, user_id, event_id, created_offset, changed_offset, type, category,"
-                                + " priority, title, body, push) values (uuidv7(), ?, uuidv7(), ?, ?, 'order.shipped', 'general', 2,"
-                                + " 'Your lantern is on its way', 'It arrives on Friday.', 'planned')",
+                        "with e as (insert into events (id, accepted_at, api_key_id, type, category, priority, recipients, data)"
+                                + " values (uuidv7(), now(), uuidv7(), 'order.shipped', 'general', 2, array[cast(? as text)], '{}')"
+                                + " returning id)"
+                                + " insert into notifications (id, user_id, event_id, created_offset, changed_offset, type, category,"
+                                + " priority, title, body, push) select uuidv7(), ?, id, ?, ?, 'order.shipped', 'general', 2,"
+                                + " 'Your lantern is on its way', 'It arrives on Friday.', 'planned' from e",
+                        user,
                         user,
                         i * 3,
                         i * 3);
@@ -130,6 +134,13 @@ final class Scene {
         pages.put("users", "/console/users?id=scene-1");
         pages.put("users-none", "/console/users?id=nobody.like.that");
         pages.put("user", "/console/users/profile?id=" + user);
+        pages.put("user-inbox", "/console/users/inbox?id=" + user);
+        pages.put("user-inbox-none", "/console/users/inbox?place=snoozed&id=" + user);
+        pages.put("user-preferences", "/console/users/preferences?id=" + user);
+        pages.put("user-test", "/console/users/test?id=" + user);
+        pages.put("user-erase", "/console/users/erase?id=" + user);
+        pages.put("why", "/console/why");
+        pages.put("why-type", "/console/why?type=order.shipped&user=" + user);
     }
 
     private void sayings() {

@@ -2,7 +2,7 @@ package io.belfry.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.belfry.core.feed.Closings;
 import io.belfry.core.feed.FeedNames;
 import io.belfry.core.feed.Feeds;
 import jakarta.inject.Singleton;
@@ -43,15 +43,22 @@ final class Orders {
 
     /// @return how many gateways heard it; -1 when Redis is away
     CompletableFuture<Long> give(Order order) {
-        ObjectNode json = JSON.createObjectNode().put("user", order.user());
-        switch (order) {
-            case Closing closing -> json.put("close", closing.why.name());
-            case Joining joining -> json.put("join", joining.channel);
-            case Leaving leaving -> json.put("leave", leaving.channel);
-        }
-        byte[] message = json.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] message =
+                switch (order) {
+                    case Closing closing -> Closings.order(closing.user, closing.why.name());
+                    case Joining joining -> order(joining.user, "join", joining.channel);
+                    case Leaving leaving -> order(leaving.user, "leave", leaving.channel);
+                };
         return feeds.publish(List.of(new Feeds.Publication(FeedNames.control(), message)))
                 .thenApply(List::getFirst);
+    }
+
+    private static byte[] order(String user, String name, String channel) {
+        return JSON.createObjectNode()
+                .put("user", user)
+                .put(name, channel)
+                .toString()
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /// @return empty when it is none that this version knows

@@ -24,7 +24,7 @@ import java.util.UUID;
 /// Puts an operator's test into the log of events, where those of services are: from there on nothing tells it from any
 /// other, so that what the test shows is what users get. Thread-safe; blocks on the database.
 @Singleton
-final class TestEvents {
+public final class TestEvents {
     private final EventLog log;
     private final Categories categories;
     private final Signals signals;
@@ -38,7 +38,7 @@ final class TestEvents {
     }
 
     /// @return the event's id, once it is durable
-    UUID send(String type, UserId user, Sample sample, Operator operator) throws SQLException {
+    public UUID send(String type, UserId user, Sample sample, Operator operator) throws SQLException {
         Category category = categories.ofType(type);
         NewEvent event = new NewEvent(
                 EventId.mint(clock),

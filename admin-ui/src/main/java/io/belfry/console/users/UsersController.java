@@ -9,7 +9,6 @@ import io.belfry.console.Visit;
 import io.belfry.core.access.Role;
 import io.belfry.core.device.Device;
 import io.belfry.core.device.Devices;
-import io.belfry.core.feed.Listeners;
 import io.belfry.core.receipt.Receipts;
 import io.belfry.core.trace.NotificationLine;
 import io.belfry.core.trace.Traces;
@@ -31,7 +30,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /// Finds users, and shows what is known of one. A user's id is a parameter and not a part of the path, since `..` is an
 /// id too.
@@ -52,7 +50,7 @@ final class UsersController {
     private final Devices devices;
     private final Receipts receipts;
     private final Traces traces;
-    private final Listeners listeners;
+    private final People people;
     private final Acts acts;
 
     UsersController(
@@ -61,14 +59,14 @@ final class UsersController {
             Devices devices,
             Receipts receipts,
             Traces traces,
-            Listeners listeners,
+            People people,
             Acts acts) {
         this.pages = pages;
         this.directory = directory;
         this.devices = devices;
         this.receipts = receipts;
         this.traces = traces;
-        this.listeners = listeners;
+        this.people = people;
         this.acts = acts;
     }
 
@@ -114,12 +112,10 @@ final class UsersController {
     }
 
     /// @param attributes null for roles that may not see them
-    /// @param gateways that hold a connection of the user; empty while Redis is away
     /// @param more whether the user follows more topics than are shown
     record ProfileModel(
-            UserDirectory.Profile user,
+            Person person,
             String attributes,
-            OptionalLong gateways,
             List<DeviceLine> devices,
             List<String> topics,
             boolean more,
@@ -127,18 +123,17 @@ final class UsersController {
 
     @Get("/profile")
     MutableHttpResponse<?> profile(@QueryValue String id, Visit visit) {
-        return directory
-                .find(id)
-                .<MutableHttpResponse<?>>map(user -> pages.show(visit, "users/profile", model(user, visit)))
+        return people.find(id, "profile")
+                .<MutableHttpResponse<?>>map(person -> pages.show(visit, "users/profile", model(person, visit)))
                 .orElseGet(() -> pages.notFound(visit, "user"));
     }
 
-    private ProfileModel model(UserDirectory.Profile user, Visit visit) {
+    private ProfileModel model(Person person, Visit visit) {
+        UserDirectory.Profile user = person.user();
         List<String> topics = directory.topics(user.id(), TOPICS + 1);
         return new ProfileModel(
-                user,
+                person,
                 visit.may(Role.EDITOR) ? user.attributes() : null,
-                listeners.gatewaysOf(user.id()),
                 DeviceLine.of(devices.of(user.id()), receipts.of(user.id()), user.head()),
                 topics.stream().limit(TOPICS).toList(),
                 topics.size() > TOPICS,
@@ -171,20 +166,16 @@ final class UsersController {
                         .build()
                         .toString(),
                 "Remove the device",
-                profileOf(device.userId()));
+                People.address("profile", device.userId()));
     }
 
     @Post("/device")
     @Needs(Role.ADMIN)
     MutableHttpResponse<?> remove(@QueryValue String user, @QueryValue String device, Visit visit) {
         if (!devices.unregister(user, device)) {
-            return pages.go(visit, profileOf(user), Flash.failed("There is no such device any more."));
+            return pages.go(visit, People.address("profile", user), Flash.failed("There is no such device any more."));
         }
         acts.record(visit, "device.remove", user, Map.of("device", device));
-        return pages.go(visit, profileOf(user), Flash.done("The device is removed."));
-    }
-
-    private static String profileOf(String user) {
-        return UriBuilder.of(PATH + "/profile").queryParam("id", user).build().toString();
+        return pages.go(visit, People.address("profile", user), Flash.done("The device is removed."));
     }
 }

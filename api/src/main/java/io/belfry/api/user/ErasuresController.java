@@ -11,6 +11,7 @@ import io.belfry.api.problem.Problem;
 import io.belfry.core.access.ApiKey;
 import io.belfry.core.access.ApiKeys;
 import io.belfry.core.access.AuditLog;
+import io.belfry.core.export.UserExport;
 import io.belfry.core.user.Erasure;
 import io.belfry.core.user.Erasures;
 import io.micronaut.core.annotation.Nullable;

@@ -9,7 +9,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
 
-/// How an export looks, for the API's document. [UserExport] writes it.
+/// How an export looks, for the API's document. [io.belfry.core.export.UserExport] writes it.
 @Introspected
 @Schema(name = "UserExport", description = "All that is kept of a user")
 record ExportForm(

@@ -10,12 +10,10 @@ import jakarta.validation.constraints.Min;
 /// @param maxBatch users in one request
 /// @param maxBatchBytes of a request with several; `micronaut.server.max-request-size` must allow it
 /// @param maxAttributeChars of one user's attributes, as JSON
-/// @param exportPage notifications that an export reads at a time
 @ConfigurationProperties("belfry.users")
 public record UserSettings(
         @Bindable(defaultValue = "1000") @Min(1) @Max(10_000)
         int maxBatch,
 
         @Bindable(defaultValue = "4194304") @Min(1024) int maxBatchBytes,
-        @Bindable(defaultValue = "16384") @Min(2) int maxAttributeChars,
-        @Bindable(defaultValue = "500") @Min(1) @Max(10_000) int exportPage) {}
+        @Bindable(defaultValue = "16384") @Min(2) int maxAttributeChars) {}

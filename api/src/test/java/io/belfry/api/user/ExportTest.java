@@ -81,7 +81,7 @@ class ExportTest {
         try (ApiNode paging = ApiNode.start(
                 PostgresExtension.newDatabase("export"),
                 RedisExtension.server().url(),
-                Map.of("belfry.users.export-page", 2))) {
+                Map.of("belfry.export.page", 2))) {
             String pagingKey = paging.key(Scope.USERS_WRITE);
             for (int size : List.of(0, 1, 2, 3, 4, 5)) {
                 String user = "pages-" + size;

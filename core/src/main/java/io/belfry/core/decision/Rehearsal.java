@@ -47,6 +47,19 @@ public final class Rehearsal {
     /// @param isWhole whether all of the audience was looked at
     public record Report(long recipients, boolean isWhole, List<Line> lines) {}
 
+    /// What would be decided for one user.
+    ///
+    /// @param at when
+    public record Part(Recipient recipient, Decision decision, Instant at) {}
+
+    /// What would become of it for one user, were they among its recipients.
+    public Part of(Deliberation.Matter matter, String user) {
+        Instant at = matter.options().deliverAt().orElseGet(clock::instant);
+        Deliberation.Answers answers =
+                jdbi.inTransaction(h -> decide(h, List.of(new Deliberation.Question(matter, user)), at));
+        return new Part(answers.recipients().get(user), answers.decisions().getFirst(), at);
+    }
+
     public Report of(Deliberation.Matter matter, Addressees addressees) {
         Instant now = matter.options().deliverAt().orElseGet(clock::instant);
         Map<String, Line> lines = new TreeMap<>();
@@ -76,7 +89,8 @@ public final class Rehearsal {
         List<Deliberation.Question> questions = users.stream()
                 .map(user -> new Deliberation.Question(matter, user))
                 .toList();
-        List<Decision> decisions = jdbi.inTransaction(h -> decide(h, questions, now));
+        List<Decision> decisions =
+                jdbi.inTransaction(h -> decide(h, questions, now)).decisions();
         for (int i = 0; i < users.size(); i++) {
             count(lines, Medium.INBOX, decisions.get(i).inbox(), users.get(i));
             count(lines, Medium.LIVE, decisions.get(i).live(), users.get(i));
@@ -85,14 +99,13 @@ public final class Rehearsal {
         return users.size();
     }
 
-    private List<Decision> decide(Handle h, List<Deliberation.Question> questions, Instant now) {
+    private Deliberation.Answers decide(Handle h, List<Deliberation.Question> questions, Instant now) {
         try {
             Connection connection = h.getConnection();
             Savepoint before = connection.setSavepoint();
-            List<Decision> decisions =
-                    deliberation.decide(connection, questions, now).decisions();
+            Deliberation.Answers answers = deliberation.decide(connection, questions, now);
             connection.rollback(before);
-            return decisions;
+            return answers;
         } catch (SQLException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }

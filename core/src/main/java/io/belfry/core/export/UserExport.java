@@ -1,4 +1,4 @@
-package io.belfry.api.user;
+package io.belfry.core.export;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -32,7 +32,7 @@ import org.jdbi.v3.core.Jdbi;
 /// All that is kept of a user, as one JSON object that is written while it is read: an inbox takes the memory of one
 /// page. Thread-safe; what it returns is not, and blocks on the database.
 @Singleton
-final class UserExport {
+public final class UserExport {
     private static final JsonFactory JSON = new JsonFactory();
 
     private final Jdbi jdbi;
@@ -41,16 +41,16 @@ final class UserExport {
     private final Devices devices;
     private final Receipts receipts;
     private final InboxLog inboxes;
-    private final UserSettings settings;
+    private final ExportSettings settings;
 
-    UserExport(
+    public UserExport(
             Jdbi jdbi,
             Users users,
             UserPreferences preferences,
             Devices devices,
             Receipts receipts,
             InboxLog inboxes,
-            UserSettings settings) {
+            ExportSettings settings) {
         this.jdbi = jdbi;
         this.users = users;
         this.preferences = preferences;
@@ -61,7 +61,7 @@ final class UserExport {
     }
 
     /// @return empty when there is no such user
-    Optional<InputStream> of(String user) {
+    public Optional<InputStream> of(String user) {
         return users.find(user).map(found -> new Pages(user, head(found)));
     }
 
@@ -206,7 +206,7 @@ final class UserExport {
                 return END;
             }
             var filter = new InboxFilter(place, InboxFilter.Reading.ANY, Optional.empty());
-            InboxPage page = inboxes.list(user, filter, before, settings.exportPage());
+            InboxPage page = inboxes.list(user, filter, before, settings.page());
             before = page.before();
             if (before.isEmpty()) {
                 isLast = !places.hasNext();
