@@ -1,6 +1,8 @@
 package io.belfry.console;
 
 import io.belfry.core.access.Role;
+import io.belfry.core.stop.Stop;
+import io.belfry.core.stop.Stops;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
@@ -14,13 +16,18 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Renders the console's pages. A page is rendered as a whole before anything is sent, so that a fault in it is an
 /// error page and not half a page. Thread-safe.
 @Singleton
 public final class Pages {
+    private static final Logger LOG = LoggerFactory.getLogger(Pages.class);
     private static final MediaType HTML = new MediaType("text/html; charset=utf-8");
     private static final Duration FLASH_LASTS = Duration.ofMinutes(1);
     /// Marks requests that were answered with a page of ours.
@@ -29,11 +36,14 @@ public final class Pages {
     private final ThymeleafViewsRenderer<Map<String, Object>> views;
     private final ConsoleCookies cookies;
     private final Assets assets;
+    private final Stops stops;
 
-    public Pages(ThymeleafViewsRenderer<Map<String, Object>> views, ConsoleCookies cookies, Assets assets) {
+    public Pages(
+            ThymeleafViewsRenderer<Map<String, Object>> views, ConsoleCookies cookies, Assets assets, Stops stops) {
         this.views = views;
         this.cookies = cookies;
         this.assets = assets;
+        this.stops = stops;
     }
 
     /// A page, or a part of one (`template :: part`).
@@ -115,11 +125,34 @@ public final class Pages {
                 visit.session().csrf().mint(),
                 ContentPolicy.nonce(visit.request()),
                 assets.base(),
+                inForce(),
                 visit.flash().orElse(null));
     }
 
+    /// A page about a database that is down must not need it.
+    private List<Stop> inForce() {
+        try {
+            return stops.list();
+        } catch (JdbiException e) {
+            LOG.warn("Stops could not be looked up: {}", e.getMessage());
+            return List.of();
+        }
+    }
+
     private Frame openFrame(HttpRequest<?> request, String csrf) {
-        return new Frame("", "", "", "", false, false, false, csrf, ContentPolicy.nonce(request), assets.base(), null);
+        return new Frame(
+                "",
+                "",
+                "",
+                "",
+                false,
+                false,
+                false,
+                csrf,
+                ContentPolicy.nonce(request),
+                assets.base(),
+                List.of(),
+                null);
     }
 
     private static String title(HttpStatus status) {

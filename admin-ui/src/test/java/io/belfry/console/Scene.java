@@ -139,6 +139,7 @@ final class Scene {
         pages.put("user-preferences", "/console/users/preferences?id=" + user);
         pages.put("user-test", "/console/users/test?id=" + user);
         pages.put("user-erase", "/console/users/erase?id=" + user);
+        pages.put("stops", "/console/stops");
         pages.put("why", "/console/why");
         pages.put("why-type", "/console/why?type=order.shipped&user=" + user);
     }

@@ -2,6 +2,7 @@ package io.belfry.console.why;
 
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
+import io.belfry.core.decision.Circumstances.Passage;
 import io.belfry.core.decision.Deliberation;
 import io.belfry.core.decision.Rehearsal;
 import io.belfry.core.event.EventOptions;
@@ -58,7 +59,7 @@ final class Inquiry {
     Finding ofType(String user, String type, Optional<String> topic, Optional<Priority> priority) {
         Category category = categories.ofType(type);
         var matter = new Deliberation.Matter(
-                type, category, priority.orElse(category.priority()), topic, EventOptions.NONE, "{}");
+                type, category, priority.orElse(category.priority()), topic, EventOptions.NONE, "{}", Passage.FREE);
         Rehearsal.Part part = rehearsal.of(matter, user);
         List<Answer> now = Answer.of(part.decision(), category);
         return new Finding(
@@ -83,7 +84,7 @@ final class Inquiry {
     private Finding of(AcceptedEvent event, String user) {
         Category category = categories.of(event.category(), event.type());
         var matter = new Deliberation.Matter(
-                event.type(), category, event.priority(), event.topic(), event.options(), event.data());
+                event.type(), category, event.priority(), event.topic(), event.options(), event.data(), Passage.FREE);
         Rehearsal.Part part = rehearsal.of(matter, user);
         Optional<NotificationTrace> trace = traces.of(NotificationId.of(event.id(), user));
         List<Answer> then = trace.map(t -> Answer.of(t.decided())).orElse(List.of());
@@ -123,6 +124,7 @@ final class Inquiry {
         return switch (report.state()) {
             case SCHEDULED -> user + " did not get it yet: it is to be delivered later.";
             case PENDING -> user + " did not get it yet: it waits in its lane for a dispatcher.";
+            case HELD -> user + " did not get it yet: an emergency stop holds it.";
             case EXPANDING -> user + " did not get it yet: its audience is being written, page by page.";
             case CANCELLED -> user + " did not get it: whoever sent it took it back.";
             case DEAD ->

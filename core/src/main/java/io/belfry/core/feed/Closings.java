@@ -6,9 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// Tells all gateways to close the connections of a user. It concerns those who are connected at the moment; one that
-/// is
-/// lost is not repeated. Thread-safe; does not block.
+/// Tells all gateways to close the connections of a user. It concerns those who are connected at the moment; one
+/// that is lost is not repeated. Thread-safe; does not block.
 @Singleton
 public class Closings {
     private static final ObjectMapper JSON = new ObjectMapper();

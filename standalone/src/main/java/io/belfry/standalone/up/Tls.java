@@ -7,9 +7,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/// A certificate and its key, in PEM, with which the HTTP server speaks TLS. Both are read again while it runs, so that
-/// a
-/// renewed certificate needs no restart: new connections get it, open ones go on.
+/// A certificate and its key, in PEM, with which the HTTP server speaks TLS. Both are read again while it runs, so
+/// that a renewed certificate needs no restart: new connections get it, open ones go on.
 ///
 /// @param certificate may hold those of the authorities above it, too
 record Tls(Path certificate, Path key) {
