@@ -113,13 +113,20 @@ class DocumentTest {
         api.get("/v1/users/doc-ana/preferences", users).is(200);
         api.call("POST", "/v1/users/doc-ana/unsubscribe-link", users, "{\"category\":\"news\"}")
                 .is(200);
+        api.call("PATCH", "/v1/events/" + id, sender, "{\"title\":\"Anew\"}").is(202);
+        api.get("/v1/events/" + id + "/amendments", sender).is(200);
+        api.call("PATCH", "/v1/notifications/" + notification, sender, "{\"data\":{\"n\":2}}")
+                .is(204);
         api.get("/v1/inbox?limit=1", user).is(200);
+        api.call("DELETE", "/v1/notifications/" + notification, sender, "").is(204);
+        api.call("DELETE", "/v1/events/" + id + "/notifications", sender, "").is(202);
         api.get("/v1/inbox/counts", user).is(200);
         api.call("POST", "/v1/inbox/read", user, "{\"upTo\":1}").is(200);
         api.call("POST", "/v1/inbox/seen", user, "{\"upTo\":1}").is(200);
         users();
         segments();
         stops();
+        operations();
 
         Set<String> documented = api.contract().operations().values().stream()
                 .flatMap(operation -> operation.text().path("responses").properties().stream()
@@ -180,6 +187,40 @@ class DocumentTest {
         api.call("POST", "/v1/segments:preview", services, "{\"rule\":{\"locale\":\"de\"}}")
                 .is(200);
         api.call("DELETE", "/v1/segments/doc-1", services, "").is(204);
+    }
+
+    private void operations() {
+        String operator = api.key(Scope.OPERATIONS_WRITE);
+        String event = "{\"type\":\"doc.later\",\"recipients\":[\"doc-ana\"],\"delay\":\"PT1H\",\"id\":\""
+                + UUID.randomUUID() + "\"}";
+        String id = api.call("POST", "/v1/events", api.key(Scope.EVENTS_WRITE), event)
+                .is(202)
+                .json()
+                .path("id")
+                .asText();
+        String timer = "/v1/timers/event-" + id;
+        api.get("/v1/timers?limit=1", operator).is(200);
+        api.get(timer, operator).is(200);
+        String until = "{\"until\":\"" + Instant.now().plusSeconds(7200) + "\"}";
+        api.call("POST", timer + "/postpone", operator, until).is(204);
+        api.call("POST", timer + "/release", operator, "").is(204);
+        api.call("DELETE", timer, operator, "").is(204);
+        long[] letters = api.jdbi().withHandle(h -> h
+                .createQuery("insert into dead_letters (kind, subject_id, reason)"
+                        + " select 'event', gen_random_uuid(), 'doc' from generate_series(1, 2) returning id")
+                .mapTo(Long.class)
+                .stream()
+                .mapToLong(Long::longValue)
+                .toArray());
+        api.get("/v1/dead-letters?limit=1", operator).is(200);
+        api.get("/v1/dead-letters/" + letters[0], operator).is(200);
+        api.call("POST", "/v1/dead-letters/" + letters[0] + "/retry", operator, "")
+                .is(200);
+        api.call("DELETE", "/v1/dead-letters/" + letters[0], operator, "").is(200);
+        api.call("POST", "/v1/dead-letters:retry", operator, "{\"reason\":\"doc\",\"preview\":true}")
+                .is(200);
+        api.call("POST", "/v1/dead-letters:discard", operator, "{\"reason\":\"doc\"}")
+                .is(200);
     }
 
     @Test

@@ -197,13 +197,15 @@ final class Claims {
     /// Takes an event that cannot be dispatched out of the way of those behind it, and keeps it for a person.
     void bury(Connection connection, ClaimedEvent event, String reason) throws SQLException {
         try (PreparedStatement bury = connection.prepareStatement("""
-                with gone as (delete from pending_events where lane = ? and seq = ?)
-                insert into dead_letters (kind, subject_id, reason) values ('event', ?, ?)
+                with gone as (
+                    delete from pending_events where lane = ? and seq = ? returning event_id, lane, expanded_to
+                )
+                insert into dead_letters (kind, subject_id, reason, lane, expanded_to)
+                select 'event', event_id, ?, lane, expanded_to from gone
                 """)) {
             bury.setInt(1, event.lane());
             bury.setLong(2, event.seq());
-            bury.setObject(3, event.id());
-            bury.setString(4, reason);
+            bury.setString(3, reason);
             bury.executeUpdate();
         }
     }

@@ -14,7 +14,9 @@ import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
 import jakarta.inject.Singleton;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +34,14 @@ public final class Publisher {
     private final PushTimers timers;
     private final Signals signals;
     private final DispatcherSettings settings;
+    private final Clock clock;
 
-    Publisher(Feeds feeds, PushTimers timers, Signals signals, DispatcherSettings settings) {
+    Publisher(Feeds feeds, PushTimers timers, Signals signals, DispatcherSettings settings, Clock clock) {
         this.feeds = feeds;
         this.timers = timers;
         this.signals = signals;
         this.settings = settings;
+        this.clock = clock;
     }
 
     /// A notification that is new in an inbox, or new again.
@@ -48,8 +52,9 @@ public final class Publisher {
 
     /// @param data the data of each event, as JSON text
     void publish(List<Written> written, Map<UUID, String> data) {
+        Instant now = clock.instant();
         publish(written.stream()
-                .map(one -> arrival(one, data.get(one.notification().eventId())))
+                .map(one -> arrival(one, data.get(one.notification().eventId()), now))
                 .toList());
     }
 
@@ -87,16 +92,16 @@ public final class Publisher {
         }
     }
 
-    private static Arrival arrival(Written written, String data) {
+    private static Arrival arrival(Written written, String data, Instant now) {
         var n = written.notification();
         return new Arrival(
                 n.userId(),
-                new InboxChange(written.offset(), InboxJson.notification(item(written, data), written.counts())),
+                new InboxChange(written.offset(), InboxJson.notification(item(written, data, now), written.counts())),
                 n.priority(),
                 n.decision().push() instanceof Verdict.Send);
     }
 
-    private static InboxItem item(Written written, String data) {
+    private static InboxItem item(Written written, String data, Instant now) {
         var n = written.notification();
         return new InboxItem(
                 n.id(),
@@ -111,6 +116,7 @@ public final class Publisher {
                 data,
                 InboxItem.State.NEW,
                 n.decision().isSilent(),
-                n.collapseKey());
+                n.collapseKey(),
+                InboxItem.createdAt(n.id(), now));
     }
 }

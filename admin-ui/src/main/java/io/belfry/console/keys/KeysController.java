@@ -166,6 +166,8 @@ final class KeysController {
                         choice(scope, "Send to everyone", "Events that address all users at once", ticked);
                     case STOPS_WRITE ->
                         choice(scope, "Emergency stop", "Halt pushes, bulk or a category, and end that", ticked);
+                    case OPERATIONS_WRITE ->
+                        choice(scope, "Operate", "Dead letters and timers of all services", ticked);
                 })
                 .toList();
     }

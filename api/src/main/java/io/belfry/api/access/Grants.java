@@ -14,6 +14,7 @@ public final class Grants {
     public static final String SEGMENTS_WRITE = "segments:write";
     public static final String EVENTS_EVERYONE = "events:everyone";
     public static final String STOPS_WRITE = "stops:write";
+    public static final String OPERATIONS_WRITE = "operations:write";
 
     /// The attribute of a user's authentication that holds the texts of the token's claims.
     static final String CLAIMS = "claims";

@@ -33,16 +33,19 @@ import io.swagger.v3.oas.annotations.tags.Tag;
             @Tag(
                     name = Document.SEGMENTS,
                     description = "Sets of users given by a rule over what is known of them, to send events to"),
-            @Tag(name = Document.STOPS, description = "Halting pushes, bulk, or a category, everywhere at once")
+            @Tag(name = Document.STOPS, description = "Halting pushes, bulk, or a category, everywhere at once"),
+            @Tag(
+                    name = Document.OPERATIONS,
+                    description = "What failed and what waits, of all services, and what can be done about it")
         })
 @SecurityScheme(
         name = Document.API_KEY,
         type = SecuritySchemeType.HTTP,
         scheme = "bearer",
         bearerFormat = "bk_…",
-        description =
-                "An API key of a service, made with `belfry key create` or in the console. It has scopes: "
-                        + "`events:write`, `events:read`, `events:everyone`, `users:write`, `segments:write`, `stops:write`. Each call names the ones that open it.")
+        description = "An API key of a service, made with `belfry key create` or in the console. It has scopes: "
+                + "`events:write`, `events:read`, `events:everyone`, `users:write`, `segments:write`, `stops:write`, "
+                + "`operations:write`. Each call names the ones that open it.")
 @SecurityScheme(
         name = Document.USER_TOKEN,
         type = SecuritySchemeType.HTTP,
@@ -60,6 +63,7 @@ public final class Document {
     public static final String TOPICS = "Topics";
     public static final String SEGMENTS = "Segments";
     public static final String STOPS = "Emergency stops";
+    public static final String OPERATIONS = "Operations";
     public static final String API_KEY = "apiKey";
     public static final String USER_TOKEN = "userToken";
 

@@ -23,6 +23,11 @@ public final class Cursor {
         /// @param after the key after which to begin, empty at first
         /// @param limit how many at most
         List<T> read(String after, int limit);
+
+        /// Whether a cursor may hold this: clients can make up their own.
+        default boolean isKey(String after) {
+            return true;
+        }
     }
 
     /// Answers with a page, or with what is wrong with the request for it.
@@ -39,7 +44,7 @@ public final class Cursor {
             return Problem.invalid("limit: " + limit + " (expected: 1 to " + MAX_PAGE + ")")
                     .response();
         }
-        Optional<String> after = after(cursor);
+        Optional<String> after = after(cursor).filter(place -> place.isEmpty() || source.isKey(place));
         if (after.isEmpty()) {
             return Problem.invalid("cursor (expected: a nextCursor of an earlier page)")
                     .response();

@@ -110,6 +110,15 @@ public final class Fields {
         return OptionalLong.of(node.longValue());
     }
 
+    /// Whether it is set to true.
+    public boolean flag(String name) {
+        JsonNode node = object.path(name);
+        if (!node.isMissingNode() && !node.isNull() && !node.isBoolean()) {
+            fault(name, shown(node) + "expected: true or false)");
+        }
+        return node.booleanValue();
+    }
+
     /// A list of texts.
     ///
     /// @param items what they are, such as `user ids`

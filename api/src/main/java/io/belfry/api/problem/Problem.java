@@ -117,6 +117,15 @@ public record Problem(
                 List.of());
     }
 
+    public static Problem inHand() {
+        return new Problem(
+                "/problems/in-hand",
+                "A dispatcher is at it just now",
+                409,
+                "In a moment it is over, or waits again.",
+                List.of());
+    }
+
     public static Problem rateLimited() {
         return new Problem(
                 "/problems/rate-limited",

@@ -16,7 +16,9 @@ public enum Scope {
     /// Send events to everyone, with a key that may send events.
     EVENTS_EVERYONE,
     /// Set and end emergency stops.
-    STOPS_WRITE;
+    STOPS_WRITE,
+    /// See what failed and what waits, of all services, and do something about it.
+    OPERATIONS_WRITE;
 
     /// The name in the API, such as `events:write`.
     public String label() {

@@ -64,7 +64,7 @@ public final class Cancellations {
     }
 
     private static Cancellation cancel(Handle h, UUID event) {
-        boolean taken = unschedule(h, event) || dequeue(h, event);
+        boolean taken = stop(h, event);
         int withdrawn = within(h.createUpdate(WITHDRAW), event).execute();
         long[] told = h.createQuery(TOLD)
                 .bind("event", event)
@@ -80,6 +80,14 @@ public final class Cancellations {
                 == 0;
         boolean changed = taken || withdrawn > 0 || before && wasCancelled(h, event);
         return new Cancellation(event, extent(changed, told[0]), told[0], withdrawn, told[1]);
+    }
+
+    /// Takes away whatever would lead to further notifications of an event; no dispatcher has it in hand then. Within
+    /// the caller's transaction, which holds the event's row.
+    ///
+    /// @return whether there was anything
+    public static boolean stop(Handle h, UUID event) {
+        return unschedule(h, event) || dequeue(h, event) || unbury(h, event);
     }
 
     private static Cancellation.Extent extent(boolean changed, long written) {
@@ -121,6 +129,14 @@ public final class Cancellations {
 
     private static boolean delete(Handle h, String table, UUID event) {
         return h.createUpdate("delete from " + table + " where event_id = :event")
+                        .bind("event", event)
+                        .execute()
+                > 0;
+    }
+
+    /// Nobody tries it again.
+    private static boolean unbury(Handle h, UUID event) {
+        return h.createUpdate("delete from dead_letters where kind = 'event' and subject_id = :event")
                         .bind("event", event)
                         .execute()
                 > 0;

@@ -2,7 +2,9 @@ package io.belfry.core.inbox;
 
 import io.belfry.core.event.EventId;
 import io.belfry.core.event.Priority;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -14,6 +16,7 @@ import java.util.UUID;
 /// @param data the event's JSON object, as text
 /// @param isSilent whether it is to make no sound
 /// @param collapseKey those before it with the same key are gone
+/// @param createdAt when its event was accepted, or delivered if that was put off
 public record InboxItem(
         UUID id,
         long offset,
@@ -27,7 +30,41 @@ public record InboxItem(
         String data,
         State state,
         boolean isSilent,
-        Optional<String> collapseKey) {
+        Optional<String> collapseKey,
+        Instant createdAt) {
+    private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
+
+    /// One whose event was delivered when it was to be.
+    public InboxItem(
+            UUID id,
+            long offset,
+            long changedOffset,
+            String type,
+            String category,
+            Priority priority,
+            String title,
+            String body,
+            String link,
+            String data,
+            State state,
+            boolean isSilent,
+            Optional<String> collapseKey) {
+        this(
+                id,
+                offset,
+                changedOffset,
+                type,
+                category,
+                priority,
+                title,
+                body,
+                link,
+                data,
+                state,
+                isSilent,
+                collapseKey,
+                EventId.acceptedAt(id));
+    }
 
     /// What its recipient did with it, and what its sender did later.
     ///
@@ -43,7 +80,11 @@ public record InboxItem(
         public static final State NEW = new State(false, false, false, Optional.empty(), false, false);
     }
 
-    public Instant createdAt() {
-        return EventId.acceptedAt(id);
+    /// The identifier is of the time for which it was planned; an event that a person let go earlier comes before that.
+    ///
+    /// @param written when the notification was
+    public static Instant createdAt(UUID id, Instant written) {
+        Instant planned = EventId.acceptedAt(id);
+        return written.plus(CLOCKS_DIFFER).isBefore(planned) ? written.truncatedTo(ChronoUnit.MILLIS) : planned;
     }
 }

@@ -17,7 +17,7 @@ final class InboxItems {
     private static final String SELECT = """
             select n.id, n.created_offset, n.changed_offset, n.type, n.category, n.priority, n.title, n.body, n.link,
                    coalesce(n.data, e.data), %s, %s, n.live is not null, n.collapse_key, n.place, n.snoozed_until,
-                   n.acknowledged_at is not null, n.edited_at is not null
+                   n.acknowledged_at is not null, n.edited_at is not null, n.written_at
             from inboxes i
             join notifications n on n.user_id = i.user_id
             join events e on e.id = n.event_id
@@ -57,7 +57,9 @@ final class InboxItems {
                         row.getBoolean(17),
                         row.getBoolean(18)),
                 row.getBoolean(13),
-                Optional.ofNullable(row.getString(14)));
+                Optional.ofNullable(row.getString(14)),
+                InboxItem.createdAt(
+                        row.getObject(1, UUID.class), row.getTimestamp(19).toInstant()));
     }
 
     /// Whether only its tombstone is left.

@@ -12,6 +12,8 @@ public enum Signal {
     EVENTS_BULK,
     /// A push timer became due earlier than it was.
     PUSH_DUE,
+    /// An event is to be edited or recalled.
+    AMENDMENTS,
     /// A broadcast was started, paused, resumed or cancelled.
     BROADCASTS,
     /// An emergency stop was set or ended.

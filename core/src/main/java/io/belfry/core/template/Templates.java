@@ -81,6 +81,11 @@ public class Templates {
         return Liquid.values(jsonObject);
     }
 
+    /// Whether apps may follow it.
+    public static boolean isSafeLink(String link) {
+        return Liquid.safeLink(link) != null;
+    }
+
     /// To be called after a change.
     void changed() {
         live.refreshNow();

@@ -39,6 +39,7 @@ public final class Erasures {
     private static final List<String> BELONGINGS = List.of(
             "delete from push_timers where user_id = :user",
             "delete from snoozes where user_id = :user",
+            "delete from push_corrections where user_id = :user",
             """
             with gone as (delete from notifications where user_id = :user returning id)
             delete from push_attempts a using gone where a.subject_id = gone.id and a.user_id = :user

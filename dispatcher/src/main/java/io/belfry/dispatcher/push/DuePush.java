@@ -27,6 +27,8 @@ import java.util.UUID;
 /// @param gone why it is not in the list any more
 /// @param person what the user chose, as it is now
 /// @param received the furthest offset that any device has proved
+/// @param since when it came back to the list, if it did
+/// @param isReleased whether a person let it go, quiet hours or not
 record DuePush(
         UUID claim,
         String userId,
@@ -48,6 +50,8 @@ record DuePush(
         boolean read,
         boolean seen,
         long received,
+        Optional<Instant> since,
+        boolean isReleased,
         List<Target> targets) {
 
     /// One device to push to.
@@ -61,7 +65,8 @@ record DuePush(
 
     /// When nobody wants it any more.
     Instant expires() {
-        Instant latest = EventId.acceptedAt(notificationId).plus(PushMessage.LONGEST_TTL);
+        Instant latest =
+                since.orElseGet(() -> EventId.acceptedAt(notificationId)).plus(PushMessage.LONGEST_TTL);
         return expiresAt.filter(at -> at.isBefore(latest)).orElse(latest);
     }
 

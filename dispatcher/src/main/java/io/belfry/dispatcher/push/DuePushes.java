@@ -19,9 +19,11 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
@@ -43,7 +45,7 @@ final class DuePushes {
                     due_at = clock_timestamp() + :lease * interval '1 millisecond'
                 from due where t.user_id = due.user_id and t.created_offset = due.created_offset
                 returning t.user_id, t.created_offset, t.notification_id, t.priority, t.attempts, t.since,
-                    due.due_at as was_due_at
+                    due.due_at as was_due_at, t.retried_at, t.released_at
             )
             select c.user_id, c.created_offset, c.notification_id, c.priority, n.type, n.category, n.title, n.body,
                    n.link, i.unread, %s, %s,
@@ -52,7 +54,8 @@ final class DuePushes {
                    coalesce(a.tries, 0), coalesce(a.unclear, 0), coalesce(a.settled, false), n.expires_at,
                    (select topic from events e where e.id = n.event_id and n.deferral is not null),
                    u.time_zone, p.settings, n.collapse_key,
-                   case when n.created_offset = c.created_offset then n.place else 'snoozed' end, c.was_due_at
+                   case when n.created_offset = c.created_offset then n.place else 'snoozed' end, c.was_due_at,
+                   c.since, c.released_at is not null
             from claimed c
             join notifications n on n.id = c.notification_id
             join inboxes i on i.user_id = c.user_id
@@ -61,10 +64,11 @@ final class DuePushes {
             left join devices d on d.user_id = c.user_id
             left join receipts own on own.user_id = d.user_id and own.device_id = d.id
             left join lateral (
-                select count(*) as tries,
-                       count(*) filter (where outcome in ('sending', 'ambiguous')) as unclear,
+                select count(*) filter (where counts) as tries,
+                       count(*) filter (where counts and outcome in ('sending', 'ambiguous')) as unclear,
                        bool_or(outcome in ('accepted', 'token_dead', 'rejected')) as settled
                 from push_attempts
+                    cross join lateral (select c.retried_at is null or id >= uuid_floor(c.retried_at)) as t (counts)
                 where c.attempts > 1 and subject_id = c.notification_id and user_id = d.user_id and device_id = d.id
                     and (c.since is null or id >= uuid_floor(c.since))
             ) a on true
@@ -98,8 +102,12 @@ final class DuePushes {
             where n.id = t.id
             """;
     private static final String BURY = """
-            insert into dead_letters (kind, subject_id, user_id, reason)
-            select 'push', * from unnest(?::uuid[], ?::text[], ?::text[])
+            insert into dead_letters (kind, subject_id, user_id, reason, since)
+            select 'push', s.id, s.user_id, s.reason, t.since
+            from unnest(?::uuid[], ?::text[], ?::text[]) as s(id, user_id, reason)
+                left join lateral (
+                    select since from push_timers where user_id = s.user_id and notification_id = s.id
+                    order by created_offset desc limit 1) t on true
             """;
 
     private final Jdbi jdbi;
@@ -185,6 +193,8 @@ final class DuePushes {
                 row.getBoolean(11),
                 row.getBoolean(12),
                 row.getLong(13),
+                Optional.ofNullable(row.getTimestamp(28)).map(Timestamp::toInstant),
+                row.getBoolean(29),
                 targets);
     }
 
@@ -203,11 +213,18 @@ final class DuePushes {
     }
 
     /// Notes the tries that are about to be made, and closes the pushes for which none is.
-    void begin(List<PushTry> tries, List<Closing> closings) {
+    ///
+    /// @return the notifications whose tries were noted; those of others must not be made, since they were recalled
+    Set<UUID> begin(List<PushTry> tries, List<Closing> closings) {
+        Set<UUID> held = new HashSet<>();
         write(connection -> {
-            PushAttempts.begin(connection, tries);
+            held.addAll(HeldTimers.of(connection, tries));
+            PushAttempts.begin(
+                    connection,
+                    tries.stream().filter(t -> held.contains(t.subject())).toList());
             close(connection, closings);
         });
+        return held;
     }
 
     /// What a stop holds.

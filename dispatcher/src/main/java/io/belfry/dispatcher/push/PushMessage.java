@@ -33,7 +33,46 @@ public record PushMessage(
         String collapseId,
         String category,
         Priority priority,
-        Duration ttl) {
+        Duration ttl,
+        Purpose purpose) {
+
+    /// What the phone is to do.
+    public enum Purpose {
+        /// Show it, in the place of one with the same collapse id.
+        SHOW,
+        /// Take away the one with the same collapse id; the app has to do it.
+        WITHDRAW
+    }
+
+    /// One that is to be shown.
+    public PushMessage(
+            String deviceToken,
+            Platform platform,
+            UUID notificationId,
+            String type,
+            @Nullable String title,
+            @Nullable String body,
+            @Nullable String link,
+            OptionalInt badge,
+            String collapseId,
+            String category,
+            Priority priority,
+            Duration ttl) {
+        this(
+                deviceToken,
+                platform,
+                notificationId,
+                type,
+                title,
+                body,
+                link,
+                badge,
+                collapseId,
+                category,
+                priority,
+                ttl,
+                Purpose.SHOW);
+    }
 
     /// Providers keep a push for no longer, so nobody wants one for something older.
     public static final Duration LONGEST_TTL = Duration.ofDays(28);

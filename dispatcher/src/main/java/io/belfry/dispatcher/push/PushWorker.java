@@ -23,6 +23,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -167,6 +169,7 @@ final class PushWorker {
     private void begin(List<DuePush> claimed, Semaphore room) {
         List<Round> rounds = claimed.stream().map(this::round).toList();
         List<Ticket> tickets = rounds.stream().flatMap(r -> r.tickets.stream()).toList();
+        Set<UUID> begun;
         List<DuePushes.Hold> held = rounds.stream()
                 .filter(r -> r.held.isPresent())
                 .map(r -> new DuePushes.Hold(r.push, r.held, 0))
@@ -176,7 +179,7 @@ final class PushWorker {
                 due.hold(held, List.of());
                 metrics.counter("belfry.push.outcomes", "outcome", "held").increment(held.size());
             }
-            due.begin(
+            begun = due.begin(
                     tickets.stream().map(Ticket::push).toList(),
                     rounds.stream()
                             .filter(r -> r.tickets.isEmpty() && r.held.isEmpty())
@@ -186,8 +189,11 @@ final class PushWorker {
             tickets.forEach(ticket -> sender.release(ticket.admitted));
             throw e;
         }
+        tickets.stream()
+                .filter(ticket -> !begun.contains(ticket.push.subject()))
+                .forEach(ticket -> sender.release(ticket.admitted));
         for (Round round : rounds) {
-            if (!round.tickets.isEmpty()) {
+            if (!round.tickets.isEmpty() && begun.contains(round.push.notificationId())) {
                 // Only this thread takes any, and there were as many as it claimed.
                 room.acquireUninterruptibly();
                 senders.execute(() -> send(round, room));
@@ -226,7 +232,9 @@ final class PushWorker {
                     return Round.without(push, Optional.empty(), Optional.of(verdict));
                 }
                 case Verdict.Defer(Instant until, Verdict.DeferralReason night) -> {
-                    return Round.without(push, Optional.of(until), Optional.of(verdict));
+                    if (!push.isReleased()) {
+                        return Round.without(push, Optional.of(until), Optional.of(verdict));
+                    }
                 }
                 case Verdict.Send _ -> {}
             }

@@ -208,6 +208,11 @@ class ErasureTest {
                             + " values (?, 1, ?, 2, now()) on conflict do nothing",
                     user,
                     UUID.randomUUID());
+            h.execute(
+                    "insert into push_corrections (notification_id, device_id, user_id, kind, due_at)"
+                            + " values (?, 'd', ?, 'withdraw', now() + interval '1 day')",
+                    UUID.randomUUID(),
+                    user);
             h.execute("insert into broadcast_audience (broadcast_id, user_id) values (?, ?)", broadcast, user);
             h.execute(
                     "insert into broadcast_push_retries (broadcast_id, user_id, device_id, due_at) values (?, ?, 'd', now())",

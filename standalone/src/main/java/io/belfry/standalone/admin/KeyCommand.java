@@ -43,7 +43,8 @@ public final class KeyCommand {
                             split = ",",
                             paramLabel = "SCOPE",
                             description =
-                                    "What it may do: events:write, events:read, events:everyone, users:write, segments:write, stops:write"
+                                    "What it may do: events:write, events:read, events:everyone, users:write, segments:write, stops:write,"
+                                            + " operations:write"
                                             + " (default: all).")
                     List<String> scopes)
             throws IOException {

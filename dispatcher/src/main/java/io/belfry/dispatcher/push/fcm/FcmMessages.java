@@ -50,6 +50,10 @@ final class FcmMessages {
         if (!parts.link.isEmpty()) {
             message.putData("link", parts.link);
         }
+        if (push.purpose() == PushMessage.Purpose.WITHDRAW) {
+            // By this name the platform's tray knows it: Android's tag, Apple's request identifier, the web's tag.
+            message.putData("withdrawn", parts.collapseId);
+        }
         if (push.isVisible()) {
             message.setNotification(Notification.builder()
                     .setTitle(parts.title.isEmpty() ? null : parts.title)
