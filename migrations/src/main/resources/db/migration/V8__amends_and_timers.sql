@@ -1,4 +1,4 @@
--- What people do about notifications later: dead letters, timers.
+-- What becomes of notifications later: dead letters, timers, edits, recalls, digests.
 
 -- Dead letters ---------------------------------------------------------------------------------------------------
 
@@ -61,3 +61,37 @@ create index on push_corrections (due_at);
 create index on push_corrections (user_id);
 comment on table push_corrections is 'Pushes that phones have and that are not true any more. What is to be shown is read when it is sent.';
 comment on column push_corrections.id is 'The subject of its attempts; a new one for every change.';
+
+-- What a trace tells of later ------------------------------------------------------------------------------------
+
+alter table notifications
+    add column returned_at timestamptz,
+    add column recalled_at timestamptz;
+comment on column notifications.returned_at is 'When a snoozed one came back to the list, the last time.';
+
+-- Digests --------------------------------------------------------------------------------------------------------
+
+create table digests (
+    id         uuid primary key default uuidv7(),
+    user_id    text collate "C" not null,
+    api_key_id uuid             not null,
+    type       text             not null,
+    key        text             not null,
+    category   text             not null,
+    priority   smallint         not null,
+    opened_at  timestamptz      not null,
+    due_at     timestamptz      not null,
+    closes_at  timestamptz      not null,
+    count      int              not null,
+    unique (user_id, api_key_id, type, key)
+) with (fillfactor = 70);
+create index on digests (due_at, id);
+comment on table digests is 'Open digests. When due, one becomes an event and its row goes, in one transaction.';
+comment on column digests.closes_at is 'It is due by then, whatever is added.';
+
+create table digest_items (
+    digest_id uuid not null references digests on delete cascade,
+    event_id  uuid not null,
+    primary key (digest_id, event_id)
+);
+create index on digest_items (event_id);

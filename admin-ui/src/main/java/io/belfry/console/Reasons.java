@@ -20,6 +20,7 @@ public final class Reasons {
             case DUPLICATE -> "The same content had come to this user within the window against duplicates.";
             case QUIET_HOURS -> "It was night for the user, for longer than it is valid.";
             case SUPERSEDED -> "A newer one with the same collapse key took its place.";
+            case DIGESTED -> "It is told in a digest, together with others.";
             case CANCELLED -> "Whoever sent it took it back.";
             case STOPPED -> "An operator stopped it, and discarded what was held.";
             case RECEIVED -> "A device proved that it had received it before the push was due.";

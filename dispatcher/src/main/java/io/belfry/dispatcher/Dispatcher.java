@@ -30,6 +30,7 @@ public class Dispatcher {
     private final DispatcherSettings settings;
     private final Claims claims;
     private final Expansion expansion;
+    private final Gathering gathering;
     private final Preparation preparation;
     private final InboxWriter inboxes;
     private final UnlistedNotifications unlisted;
@@ -43,6 +44,7 @@ public class Dispatcher {
             DispatcherSettings settings,
             Claims claims,
             Expansion expansion,
+            Gathering gathering,
             Preparation preparation,
             InboxWriter inboxes,
             UnlistedNotifications unlisted,
@@ -52,6 +54,7 @@ public class Dispatcher {
         this.settings = settings;
         this.claims = claims;
         this.expansion = expansion;
+        this.gathering = gathering;
         this.preparation = preparation;
         this.inboxes = inboxes;
         this.unlisted = unlisted;
@@ -148,7 +151,11 @@ public class Dispatcher {
         if (pairs.isEmpty()) {
             return List.of();
         }
-        Preparation.Prepared prepared = preparation.prepare(connection, pairs);
+        List<Expansion.Pair> single = gathering.gather(connection, pairs);
+        if (single.isEmpty()) {
+            return List.of();
+        }
+        Preparation.Prepared prepared = preparation.prepare(connection, single);
         unlisted.write(connection, prepared.unlisted());
         return inboxes.write(connection, prepared.listed(), prepared.strangers());
     }

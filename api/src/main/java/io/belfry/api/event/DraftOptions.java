@@ -27,6 +27,7 @@ final class DraftOptions {
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
     private final Faults faults;
+    private final DigestFields digestFields;
     private Optional<Instant> deliverAt = Optional.empty();
     private Optional<Duration> delay = Optional.empty();
     private Optional<Duration> ttl = Optional.empty();
@@ -34,15 +35,21 @@ final class DraftOptions {
     private Optional<String> cancellationKey = Optional.empty();
     private Optional<EventOptions.KeyedThrottle> throttle = Optional.empty();
     private Optional<Duration> dedupe = Optional.empty();
+    private Optional<DigestFields.Asked> digest = Optional.empty();
 
     DraftOptions(Faults faults) {
         this.faults = faults;
+        this.digestFields = new DigestFields(faults);
     }
 
     /// @param parser at the field's value; afterwards at its end
     void field(String name, JsonParser parser) throws IOException {
         if (name.equals("throttle")) {
             throttle(parser);
+            return;
+        }
+        if (name.equals("digest")) {
+            digest = digestFields.read(parser);
             return;
         }
         String text = text(parser);
@@ -151,7 +158,9 @@ final class DraftOptions {
     }
 
     /// What was asked, counted from now. What is due already is not put off.
-    EventOptions at(Instant now, Crowd crowd) {
+    ///
+    /// @param type the event's
+    EventOptions at(Instant now, Crowd crowd, String type) {
         if (deliverAt.isPresent() && delay.isPresent()) {
             faults.add("/delay", "expected: either deliverAt or delay");
         }
@@ -166,11 +175,19 @@ final class DraftOptions {
                 && collapseKey.isEmpty()
                 && cancellationKey.isEmpty()
                 && throttle.isEmpty()
-                && dedupe.isEmpty()) {
+                && dedupe.isEmpty()
+                && digest.isEmpty()) {
             return EventOptions.NONE;
         }
         return new EventOptions(
-                crowd, due, ttl.map(due.orElse(now)::plus), collapseKey, cancellationKey, throttle, dedupe);
+                crowd,
+                due,
+                ttl.map(due.orElse(now)::plus),
+                collapseKey,
+                cancellationKey,
+                throttle,
+                dedupe,
+                digest.map(asked -> asked.of(type)));
     }
 
     /// What the caller said, for comparing requests; empty when nothing.
@@ -182,7 +199,8 @@ final class DraftOptions {
                 + said(cancellationKey)
                 + said(throttle)
                 + said(dedupe);
-        return said.isBlank() ? "" : said;
+        String all = digest.isPresent() ? said + said(digest) : said;
+        return all.isBlank() ? "" : all;
     }
 
     private static String said(Optional<?> value) {

@@ -45,7 +45,8 @@ final class EventCheck {
         crowd(draft, caller);
         Category category = category(draft);
         Priority priority = priority(draft, category);
-        EventOptions options = draft.options().at(clock.instant(), draft.crowd());
+        EventOptions options =
+                draft.options().at(clock.instant(), draft.crowd(), draft.type().orElse(""));
         if (faults.isEmpty()) {
             schemas.violations(draft.type().orElseThrow(), draft.data())
                     .forEach(violation -> faults.add("/data" + violation.pointer(), violation.detail()));

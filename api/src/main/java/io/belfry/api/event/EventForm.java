@@ -121,7 +121,40 @@ record EventForm(
                 example = "PT5M")
         String dedupe,
 
-        @Nullable Limit throttle) {
+        @Nullable Limit throttle,
+        @Nullable Digest digest) {
+
+    @Introspected
+    @Schema(
+            name = "EventDigest",
+            description =
+                    "Gather it with others into one notification a user: an event of the type `type` with `count`,"
+                            + " `openedAt`, `key` and `items` (the newest 100, each with `eventId`, `at`, `actor` and `data`) as its"
+                            + " data.",
+            additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
+    record Digest(
+            @Schema(
+                    requiredMode = REQUIRED,
+                    format = "duration",
+                    description = "How long it stays open after the first event, PT10S to P7D",
+                    example = "PT10M")
+            String window,
+
+            @Nullable
+            @Schema(
+                    format = "duration",
+                    description =
+                            "Makes the window slide: it stays open for `window` after each event, and for this long"
+                                    + " at most",
+                    example = "PT1H")
+            String longest,
+
+            @Nullable
+            @Schema(description = "What is gathered together; without it, all of the type.", example = "order/123")
+            String key,
+
+            @Nullable @Schema(description = "Of the digest; without it, the event's with `.digest` behind it.")
+            String type) {}
 
     @Introspected
     @Schema(

@@ -19,7 +19,7 @@ import java.util.function.Function;
 @Singleton
 final class EventReader {
     private static final String FIELDS =
-            "actor, cancellationKey, category, collapseKey, data, dedupe, delay, deliverAt,"
+            "actor, cancellationKey, category, collapseKey, data, dedupe, delay, deliverAt, digest,"
                     + " everyone, id, priority, recipients, segments, throttle, topic, ttl, type";
 
     private final StrictJson json;
@@ -149,7 +149,7 @@ final class EventReader {
             case "everyone" -> everyone(draft, parser);
             case "data" -> data(draft, parser);
             case "id", "type", "topic", "actor", "category", "priority" -> text(draft, name, parser);
-            case "cancellationKey", "collapseKey", "dedupe", "delay", "deliverAt", "throttle", "ttl" ->
+            case "cancellationKey", "collapseKey", "dedupe", "delay", "deliverAt", "digest", "throttle", "ttl" ->
                 draft.options().field(name, parser);
             default -> {
                 draft.faults().add("/" + Fields.escaped(name), "unknown field (expected: " + FIELDS + ")");

@@ -4,6 +4,7 @@ import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.belfry.core.timer.PendingTimer;
+import io.belfry.core.timer.TimerId;
 import io.micronaut.core.annotation.Introspected;
 import io.micronaut.core.annotation.Nullable;
 import io.micronaut.serde.annotation.Serdeable;
@@ -28,9 +29,9 @@ final class TimerForms {
                     description =
                             "`fallback`: a push that follows unless a device proves receipt; `deferred`: a push that"
                                     + " was put off; `snooze`: a notification that returns; `scheduled`: an event that is to be"
-                                    + " delivered later",
+                                    + " delivered later; `digest`: one that is open",
                     type = "string",
-                    allowableValues = {"fallback", "deferred", "snooze", "scheduled"})
+                    allowableValues = {"fallback", "deferred", "snooze", "scheduled", "digest"})
             String kind,
 
             @Schema(requiredMode = REQUIRED) Instant dueAt,
@@ -38,7 +39,7 @@ final class TimerForms {
             @Nullable @Schema(description = "Whom it is for; absent for events")
             String userId,
 
-            @Nullable @Schema(format = "uuid", description = "The notification that waits; absent for events")
+            @Nullable @Schema(format = "uuid", description = "The notification that waits, if it is one")
             String notificationId,
 
             @Nullable @Schema(format = "uuid") String eventId,
@@ -61,12 +62,19 @@ final class TimerForms {
                     timer.kind().label(),
                     timer.dueAt(),
                     timer.user().orElse(null),
-                    timer.user().isPresent() ? subject.toString() : null,
+                    isOfNotification(timer.id()) ? subject.toString() : null,
                     timer.event().map(UUID::toString).orElse(null),
                     timer.type().orElse(null),
                     timer.category().orElse(null),
                     timer.reason().orElse(null),
                     timer.isInHand());
+        }
+
+        private static boolean isOfNotification(TimerId id) {
+            return switch (id.source()) {
+                case PUSH, SNOOZE -> true;
+                case EVENT, DIGEST -> false;
+            };
         }
     }
 
@@ -85,7 +93,7 @@ final class TimerForms {
     record Postponement(
             @Schema(
                     requiredMode = REQUIRED,
-                    description = "In the future, within 366 days; scheduled events within 14"
+                    description = "In the future, within 366 days; scheduled events and digests within 14"
                             + " days of the time they were accepted for, pushes before nobody wants them any more")
             Instant until) {}
 }

@@ -86,7 +86,8 @@ final class TimersController {
                             schema =
                                     @Schema(
                                             type = "string",
-                                            allowableValues = {"fallback", "deferred", "snooze", "scheduled"}))
+                                            allowableValues = {"fallback", "deferred", "snooze", "scheduled", "digest"
+                                            }))
                     @Nullable
                     @QueryValue
                     String kind,
@@ -99,7 +100,7 @@ final class TimersController {
                     String cursor) {
         Optional<TimerKind> wanted = Optional.ofNullable(kind).flatMap(TimerKind::ofLabel);
         if (kind != null && wanted.isEmpty()) {
-            return Problem.invalid("kind (expected: fallback, deferred, snooze or scheduled)")
+            return Problem.invalid("kind (expected: fallback, deferred, snooze, scheduled or digest)")
                     .response();
         }
         var filter = new TimerFilter(wanted, Optional.ofNullable(user), Optional.ofNullable(event));

@@ -40,6 +40,7 @@ record TraceView(
         boolean read,
         boolean seen,
         Decision decision,
+        Later later,
         Push push,
         List<Receipt> receipts,
         List<Attempt> attempts) {
@@ -62,6 +63,27 @@ record TraceView(
 
             @Nullable @Schema(description = "Until when it was put off")
             Instant deferredUntil) {}
+
+    /// What its user and its sender did with it.
+    @Serdeable
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "TraceLater")
+    record Later(
+            @Nullable
+            @Schema(
+                    description =
+                            "Where it is instead of in the list: `archived`, `snoozed` or `recalled`; absent where it is"
+                                    + " in the list")
+            String place,
+
+            @Nullable Instant snoozedUntil,
+
+            @Nullable @Schema(description = "When it came back from a snooze, the last time")
+            Instant returnedAt,
+
+            @Nullable Instant acknowledgedAt,
+            @Nullable Instant editedAt,
+            @Nullable Instant recalledAt) {}
 
     /// @param decision planned, or why not
     @Serdeable
@@ -116,6 +138,7 @@ record TraceView(
                 trace.read(),
                 trace.seen(),
                 decision(trace.decided()),
+                later(trace.later()),
                 new Push(
                         trace.decided().push(),
                         trace.timer().map(NotificationTrace.Timer::dueAt).orElse(null),
@@ -124,6 +147,16 @@ record TraceView(
                         .map(receipt -> receipt(receipt, trace))
                         .toList(),
                 trace.attempts().stream().map(TraceView::attempt).toList());
+    }
+
+    private static Later later(NotificationTrace.Later later) {
+        return new Later(
+                later.place().orElse(null),
+                later.snoozedUntil().orElse(null),
+                later.returnedAt().orElse(null),
+                later.acknowledgedAt().orElse(null),
+                later.editedAt().orElse(null),
+                later.recalledAt().orElse(null));
     }
 
     private static Decision decision(NotificationTrace.Decided decided) {

@@ -59,6 +59,21 @@ class OptionsTest {
     }
 
     @Test
+    void aDigestIsPartOfWhatWasAsked() {
+        send("\"id\":\"opt-digest\",\"digest\":{\"window\":\"PT1H\",\"longest\":\"PT2H\",\"key\":\"k\"}")
+                .is(202);
+        send("\"id\":\"opt-digest\",\"digest\":{\"window\":\"PT1H\",\"longest\":\"PT2H\",\"key\":\"k\"}")
+                .is(202);
+        send("\"id\":\"opt-digest\",\"digest\":{\"window\":\"PT1H\"}").isProblem(422, "idempotency-key-reused");
+        String options = api.jdbi().withHandle(h -> h.createQuery(
+                        "select options ->> 'digest' from events where options ->> 'digest' is not null")
+                .mapTo(String.class)
+                .first());
+        assertThat(options)
+                .isEqualTo("{\"window\":\"PT1H\",\"longest\":\"PT2H\",\"key\":\"k\",\"type\":\"opt.test.digest\"}");
+    }
+
+    @Test
     void whatIsDueAlreadyIsNotPutOff() {
         JsonNode answer =
                 send("\"deliverAt\":\"2020-01-01T00:00:00+02:00\"").is(202).json();
@@ -87,6 +102,13 @@ class OptionsTest {
                 "\"cancellationKey\":\"a b\"|/cancellationKey",
                 "\"dedupe\":\"PT0.5S\"|/dedupe",
                 "\"throttle\":3|/throttle",
+                "\"digest\":3|/digest",
+                "\"digest\":{}|/digest/window",
+                "\"digest\":{\"window\":\"PT1S\"}|/digest/window",
+                "\"digest\":{\"window\":\"PT1H\",\"longest\":\"PT1M\"}|/digest/longest",
+                "\"digest\":{\"window\":\"PT1H\",\"key\":\"\"}|/digest/key",
+                "\"digest\":{\"window\":\"PT1H\",\"type\":\"a b\"}|/digest/type",
+                "\"digest\":{\"window\":\"PT1H\",\"max\":{\"a\":[1]}}|/digest/max",
                 "\"throttle\":{\"limit\":0,\"window\":\"PT1M\"}|/throttle/limit",
                 "\"throttle\":{\"limit\":3}|/throttle/window",
                 "\"throttle\":{\"limit\":3,\"window\":\"P31D\"}|/throttle/window",

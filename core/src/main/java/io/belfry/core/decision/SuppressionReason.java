@@ -22,6 +22,8 @@ public enum SuppressionReason {
     QUIET_HOURS,
     /// A newer one with the same collapse key took its place.
     SUPERSEDED,
+    /// It is told in a digest, with others.
+    DIGESTED,
     /// Whoever sent it took it back.
     CANCELLED,
     /// An operator stopped it, and discarded what was held.

@@ -87,7 +87,8 @@ public final class Cancellations {
     ///
     /// @return whether there was anything
     public static boolean stop(Handle h, UUID event) {
-        return unschedule(h, event) || dequeue(h, event) || unbury(h, event);
+        boolean waited = unschedule(h, event) || dequeue(h, event) || unbury(h, event);
+        return ungather(h, event) || waited;
     }
 
     private static Cancellation.Extent extent(boolean changed, long written) {
@@ -132,6 +133,25 @@ public final class Cancellations {
                         .bind("event", event)
                         .execute()
                 > 0;
+    }
+
+    /// Takes it out of digests that are open, in the order in which dispatchers lock them.
+    private static boolean ungather(Handle h, UUID event) {
+        List<UUID> digests =
+                h.createQuery("""
+                        select id from digests where id in (select digest_id from digest_items where event_id = :event)
+                        order by user_id, api_key_id, type, key for update
+                        """).bind("event", event).mapTo(UUID.class).list();
+        if (digests.isEmpty() || !delete(h, "digest_items", event)) {
+            return false;
+        }
+        h.createUpdate("update digests set count = count - 1 where id = any(:ids)")
+                .bindArray("ids", UUID.class, digests.toArray())
+                .execute();
+        h.createUpdate("delete from digests where id = any(:ids) and count = 0")
+                .bindArray("ids", UUID.class, digests.toArray())
+                .execute();
+        return true;
     }
 
     /// Nobody tries it again.

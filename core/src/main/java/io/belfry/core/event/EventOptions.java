@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param cancellationKey by which its sender can take it back
 /// @param throttle instead of its category's
 /// @param dedupe instead of its category's
+/// @param digest how it is gathered with others, instead of being a notification of its own
 public record EventOptions(
         Crowd crowd,
         Optional<Instant> deliverAt,
@@ -20,7 +21,8 @@ public record EventOptions(
         Optional<String> collapseKey,
         Optional<String> cancellationKey,
         Optional<KeyedThrottle> throttle,
-        Optional<Duration> dedupe) {
+        Optional<Duration> dedupe,
+        Optional<DigestRule> digest) {
     /// Of an event that asks nothing.
     public static final EventOptions NONE = new EventOptions(
             Crowd.NONE,
@@ -30,6 +32,18 @@ public record EventOptions(
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
+
+    /// Of one that is a notification of its own.
+    public EventOptions(
+            Crowd crowd,
+            Optional<Instant> deliverAt,
+            Optional<Instant> expires,
+            Optional<String> collapseKey,
+            Optional<String> cancellationKey,
+            Optional<KeyedThrottle> throttle,
+            Optional<Duration> dedupe) {
+        this(crowd, deliverAt, expires, collapseKey, cancellationKey, throttle, dedupe, Optional.empty());
+    }
 
     /// A throttle, and what is counted together.
     ///

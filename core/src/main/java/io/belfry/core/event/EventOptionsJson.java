@@ -40,6 +40,13 @@ public final class EventOptionsJson {
             throttle.put("excess", keyed.throttle().excess().label());
             keyed.key().ifPresent(key -> throttle.put("key", key));
         });
+        options.digest().ifPresent(rule -> {
+            ObjectNode digest = tree.putObject("digest");
+            digest.put("window", rule.window().toString());
+            rule.longest().ifPresent(longest -> digest.put("longest", longest.toString()));
+            rule.key().ifPresent(key -> digest.put("key", key));
+            digest.put("type", rule.type());
+        });
         return tree.toString();
     }
 
@@ -57,7 +64,8 @@ public final class EventOptionsJson {
                     value(tree, "collapseKey", Function.identity()),
                     value(tree, "cancellationKey", Function.identity()),
                     tree.has("throttle") ? Optional.of(throttle(tree.path("throttle"))) : Optional.empty(),
-                    value(tree, "dedupe", Duration::parse));
+                    value(tree, "dedupe", Duration::parse),
+                    tree.has("digest") ? Optional.of(digest(tree.path("digest"))) : Optional.empty());
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("options are not JSON: " + e.getOriginalMessage(), e);
         }
@@ -79,6 +87,14 @@ public final class EventOptionsJson {
                         Duration.parse(tree.path("window").textValue()),
                         Throttle.Excess.ofLabel(tree.path("excess").textValue()).orElseThrow()),
                 value(tree, "key", Function.identity()));
+    }
+
+    private static DigestRule digest(JsonNode tree) {
+        return new DigestRule(
+                Duration.parse(tree.path("window").textValue()),
+                value(tree, "longest", Duration::parse),
+                value(tree, "key", Function.identity()),
+                tree.path("type").textValue());
     }
 
     private static <T> Optional<T> value(JsonNode tree, String name, Function<String, T> read) {

@@ -32,7 +32,7 @@ public final class Returns {
                 where n.place = 'snoozed'
             ), returned as (
                 update notifications n
-                set place = null, snoozed_until = null, read_at = null, unread_offset = null, push = 'planned',
+                set place = null, snoozed_until = null, returned_at = clock_timestamp(), read_at = null, unread_offset = null, push = 'planned',
                     created_offset = i.head + chosen.nth, changed_offset = i.head + chosen.nth
                 from chosen, inboxes i where n.id = chosen.id and i.user_id = n.user_id
                 returning n.id, n.user_id, n.created_offset, n.priority, n.category

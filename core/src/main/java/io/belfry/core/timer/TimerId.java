@@ -6,13 +6,14 @@ import java.util.UUID;
 
 /// Names a timer by what waits, as `push-0192f3a4-…`. It stays the same when the timer moves.
 ///
-/// @param subject the notification or event that waits
+/// @param subject the notification, event or digest that waits
 public record TimerId(Source source, UUID subject) {
     /// Where it is kept.
     public enum Source {
         PUSH,
         SNOOZE,
-        EVENT;
+        EVENT,
+        DIGEST;
 
         String label() {
             return name().toLowerCase(Locale.ROOT);

@@ -12,7 +12,9 @@ public enum TimerKind {
     /// A notification that its user snoozed.
     SNOOZE,
     /// An event that is to be delivered later.
-    SCHEDULED;
+    SCHEDULED,
+    /// A digest that is open.
+    DIGEST;
 
     public String label() {
         return name().toLowerCase(Locale.ROOT);

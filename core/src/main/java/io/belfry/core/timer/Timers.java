@@ -20,19 +20,21 @@ import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
 
-/// Everything that waits for a time: pushes, snoozed notifications, events that are to be delivered later. Each can be
-/// let go now, postponed or cancelled; those who are at it are not disturbed. Thread-safe; blocks on the database.
+/// Everything that waits for a time: pushes, snoozed notifications, events that are to be delivered later, digests.
+/// Each can be let go now, postponed or cancelled; those who are at it are not disturbed. Thread-safe; blocks on
+/// the database.
 @Singleton
 public final class Timers {
     /// How far ahead a timer can be put.
     public static final Duration LONGEST = Duration.ofDays(366);
 
     private static final String DETAILS = """
-            select p.source, p.kind, p.id, p.due_at, p.user_id, coalesce(n.event_id, e.id), coalesce(n.type, e.type),
-                   coalesce(n.category, e.category), case p.kind when 'DEFERRED' then n.deferral end, p.in_hand
+            select p.source, p.kind, p.id, p.due_at, p.user_id, coalesce(n.event_id, e.id),
+                   coalesce(n.type, e.type, d.type), coalesce(n.category, e.category, d.category), case p.kind when 'DEFERRED' then n.deferral end, p.in_hand
             from page p
-            left join notifications n on p.source <> 'EVENT' and n.id = p.id
+            left join notifications n on p.source in ('PUSH', 'SNOOZE') and n.id = p.id
             left join events e on p.source = 'EVENT' and e.id = p.id
+            left join digests d on p.source = 'DIGEST' and d.id = p.id
             order by p.due_at, p.id, p.rank
             """;
 
@@ -127,7 +129,8 @@ public final class Timers {
         return table(id).postpone(id.subject(), until);
     }
 
-    /// Takes it away. A push is not sent, an event is cancelled, a snoozed notification goes back to its old place.
+    /// Takes it away. A push is not sent, an event is cancelled, nobody is told of what a digest holds,
+    /// a snoozed notification goes back to its old place.
     public TimerOutcome cancel(TimerId id) {
         return table(id).cancel(id.subject());
     }

@@ -11,6 +11,7 @@ import java.util.UUID;
 /// offset up to the one it last proved.
 ///
 /// @param decided for each medium
+/// @param later what its user and its sender did with it
 /// @param offset its place in the inbox; 0 for one that is in none
 /// @param writtenAt when it was written, or decided that it is not
 /// @param timer the push that still waits
@@ -33,6 +34,7 @@ public record NotificationTrace(
         boolean read,
         boolean seen,
         Decided decided,
+        Later later,
         Optional<Timer> timer,
         List<Receipts.DeviceReceipt> receipts,
         List<Attempt> attempts) {
@@ -52,6 +54,27 @@ public record NotificationTrace(
 
     /// A push that was put off.
     public record Deferral(String reason, Instant until) {}
+
+    /// What became of it in the inbox.
+    ///
+    /// @param place where it is instead of in the list: `archived`, `snoozed` or `recalled`; empty: in the list
+    /// @param returnedAt when it came back from a snooze, the last time
+    public record Later(
+            Optional<String> place,
+            Optional<Instant> snoozedUntil,
+            Optional<Instant> returnedAt,
+            Optional<Instant> acknowledgedAt,
+            Optional<Instant> editedAt,
+            Optional<Instant> recalledAt) {
+        /// Nothing.
+        public static final Later NOTHING = new Later(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
 
     public record Timer(Instant dueAt, int attempts) {}
 

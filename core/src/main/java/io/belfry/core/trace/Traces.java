@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -72,7 +73,8 @@ public final class Traces {
                         select n.id, n.event_id, n.user_id, n.created_offset, n.type, n.category, n.priority, n.title, n.body,
                                n.link, e.data, e.actor, e.accepted_at, n.written_at,
                                %s, %s, n.push, t.due_at, t.attempts, n.live, n.deferral,
-                               n.deferred_until
+                               n.deferred_until, n.place, n.snoozed_until, n.returned_at, n.acknowledged_at, n.edited_at,
+                               n.recalled_at
                         from notifications n
                         join events e on e.id = n.event_id
                         join inboxes i on i.user_id = n.user_id
@@ -117,6 +119,7 @@ public final class Traces {
                 false,
                 false,
                 new NotificationTrace.Decided(reason, reason, reason, Optional.empty()),
+                NotificationTrace.Later.NOTHING,
                 Optional.empty(),
                 List.of(),
                 List.of());
@@ -145,6 +148,7 @@ public final class Traces {
                 row.getBoolean(15),
                 row.getBoolean(16),
                 decided(row),
+                later(row),
                 due.map(at -> new NotificationTrace.Timer(at.toInstant(), attempts)),
                 receipts.of(user),
                 attempts(h, id, user));
@@ -159,6 +163,20 @@ public final class Traces {
                 until == null
                         ? Optional.empty()
                         : Optional.of(new NotificationTrace.Deferral(row.getString(21), until.toInstant())));
+    }
+
+    private static NotificationTrace.Later later(ResultSet row) throws SQLException {
+        return new NotificationTrace.Later(
+                Optional.ofNullable(row.getString(23)),
+                time(row, 24),
+                time(row, 25),
+                time(row, 26),
+                time(row, 27),
+                time(row, 28));
+    }
+
+    private static Optional<Instant> time(ResultSet row, int column) throws SQLException {
+        return Optional.ofNullable(row.getTimestamp(column)).map(Timestamp::toInstant);
     }
 
     private static List<NotificationTrace.Attempt> attempts(Handle h, UUID id, String user) {

@@ -25,20 +25,24 @@ public final class Erasures {
     private static final int PSEUDONYM_BYTES = 12;
 
     /// What can lead to a new notification goes first.
-    private static final List<String> ROOTS =
-            List.of("""
+    private static final List<String> ROOTS = List.of(
+            "delete from digests where user_id = :user",
+            """
             update events e set recipients = array_remove(e.recipients, :user),
                 data = case when e.recipients = array[cast(:user as text)] and e.topic is null then '{}' else e.data end
             where :user = any(e.recipients)
                 and e.id in (select event_id from pending_events union all select event_id from scheduled_events
                               union all select event_id from held_events)
-            """, "delete from topic_followers where user_id = :user", "delete from users where id = :user");
+            """,
+            "delete from topic_followers where user_id = :user",
+            "delete from users where id = :user");
 
     /// In the order in which all others lock them, the inbox before what is in it. Tables whose keys do not begin with
     /// the user are reached through what they do begin with.
     private static final List<String> BELONGINGS = List.of(
             "delete from push_timers where user_id = :user",
             "delete from snoozes where user_id = :user",
+            "delete from digests where user_id = :user",
             "delete from push_corrections where user_id = :user",
             """
             with gone as (delete from notifications where user_id = :user returning id)

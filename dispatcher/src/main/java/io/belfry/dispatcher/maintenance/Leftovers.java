@@ -3,6 +3,7 @@ package io.belfry.dispatcher.maintenance;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
@@ -26,6 +27,28 @@ final class Leftovers {
     private static final String UNLISTED = """
             delete from unlisted_notifications where id = any(array(
                 select id from unlisted_notifications where id < uuid_floor(cast(:before as timestamptz)) limit :batch))
+            """;
+    private static final String AMENDMENTS = """
+            delete from amendments where id = any(array(
+                select id from amendments where id < uuid_floor(cast(:before as timestamptz)) and finished_at is not null
+                limit :batch))
+            """;
+    private static final String CORRECTIONS = """
+            delete from push_corrections where ctid = any(array(
+                select ctid from push_corrections
+                where id < uuid_floor(cast(:before as timestamptz)) and due_at < now() limit :batch))
+            """;
+    /// No index tells their age, since every receipt would have to move in it: the table is gone through by its key.
+    private static final String RECEIPTS = """
+            with page as materialized (
+                select user_id, device_id, received_at from receipts where user_id > :after order by user_id limit :batch
+            ), gone as (
+                delete from receipts r using page
+                where r.user_id = page.user_id and r.device_id = page.device_id
+                    and r.received_at < cast(:before as timestamptz)
+                returning 1
+            )
+            select (select count(*) from gone), (select max(user_id) from page), (select count(*) from page)
             """;
     /// What waits for later windows is counted from the one that was over.
     private static final String USES = """
@@ -78,6 +101,33 @@ final class Leftovers {
     /// Windows that are over, likewise.
     int recentUses(Instant before) {
         return delete(USES, before);
+    }
+
+    /// Edits and recalls that are done, likewise.
+    int amendments(Instant before) {
+        return delete(AMENDMENTS, before);
+    }
+
+    /// Corrections of pushes that never came through, likewise.
+    int corrections(Instant before) {
+        return delete(CORRECTIONS, before);
+    }
+
+    /// A page of receipts that was gone through.
+    ///
+    /// @param last the user after whom the next one begins; empty after the last page
+    record Receipts(int removed, Optional<String> last) {}
+
+    /// Receipts that nothing is left of to which they could apply. A user of more devices than a page holds keeps some.
+    Receipts receipts(Instant before, String after) {
+        return jdbi.withHandle(h -> h.createQuery(RECEIPTS)
+                .bind("before", before.toString())
+                .bind("after", after)
+                .bind("batch", settings.batch())
+                .map((row, c) -> new Receipts(
+                        row.getInt(1),
+                        row.getInt(3) < settings.batch() ? Optional.empty() : Optional.of(row.getString(2))))
+                .one());
     }
 
     private int delete(String sql, Instant before) {

@@ -93,6 +93,13 @@ final class Maintenance {
                             "unlisted notifications",
                             () -> leftovers.unlisted(now.minus(settings.keepNotifications()))));
             step("recent uses", () -> repeat("recent uses", () -> leftovers.recentUses(now)));
+            step(
+                    "amendments",
+                    () -> repeat("amendments", () -> leftovers.amendments(now.minus(settings.keepAttempts()))));
+            step(
+                    "push corrections",
+                    () -> repeat("push corrections", () -> leftovers.corrections(now.minus(settings.keepAttempts()))));
+            step("receipts", this::receipts);
             step("broadcasts", this::broadcasts);
             if (isComplete) {
                 turn.end(claim);
@@ -189,6 +196,17 @@ final class Maintenance {
             if (partitions.drop(week, contents)) {
                 count("partitions dropped", 1);
             }
+        }
+
+        private void receipts() {
+            Duration kept = settings.keepNotifications().compareTo(settings.keepAnnouncements()) > 0
+                    ? settings.keepNotifications()
+                    : settings.keepAnnouncements();
+            Leftovers.Receipts page = new Leftovers.Receipts(0, Optional.of(""));
+            do {
+                page = leftovers.receipts(now.minus(kept), page.last().orElseThrow());
+                count("receipts removed", page.removed());
+            } while (page.last().isPresent() && turn.keep(claim));
         }
 
         private void broadcasts() {

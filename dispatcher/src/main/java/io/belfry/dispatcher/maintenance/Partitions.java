@@ -106,6 +106,10 @@ final class Partitions {
                             where event_id >= uuid_floor(cast(:start as timestamptz))
                                 and event_id < uuid_floor(cast(:end as timestamptz)))
                         or exists (
+                            select 1 from digest_items
+                            where event_id >= uuid_floor(cast(:start as timestamptz))
+                                and event_id < uuid_floor(cast(:end as timestamptz)))
+                        or exists (
                             select 1 from held_events
                             where event_id >= uuid_floor(cast(:start as timestamptz))
                                 and event_id < uuid_floor(cast(:end as timestamptz)))

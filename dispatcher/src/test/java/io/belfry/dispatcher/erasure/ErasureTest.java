@@ -209,6 +209,12 @@ class ErasureTest {
                     user,
                     UUID.randomUUID());
             h.execute(
+                    "insert into digests (user_id, api_key_id, type, key, category, priority, opened_at, due_at, closes_at,"
+                            + " count) values (?, ?, 't', '', 'general', 2, now(), now() + interval '1 day',"
+                            + " now() + interval '1 day', 1)",
+                    user,
+                    UUID.randomUUID());
+            h.execute(
                     "insert into push_corrections (notification_id, device_id, user_id, kind, due_at)"
                             + " values (?, 'd', ?, 'withdraw', now() + interval '1 day')",
                     UUID.randomUUID(),

@@ -579,6 +579,25 @@ class MaintenanceTest {
     }
 
     @Test
+    void receiptsGoWhenNothingIsLeftToWhichTheyCouldApply() {
+        jdbi.useHandle(h -> {
+            h.execute("insert into receipts (user_id, device_id, received_at) select 'old-' || n, 'd'," + " cast('"
+                    + clock.instant().minus(Duration.ofDays(91)) + "' as timestamptz) from generate_series(1, 250) n");
+            h.execute("insert into receipts (user_id, device_id, received_at) values ('old-7', 'e'," + " cast('"
+                    + clock.instant().minus(Duration.ofDays(80)) + "' as timestamptz))");
+        });
+
+        clock.advance(Duration.ofDays(1));
+        run();
+
+        List<String> left = jdbi.withHandle(
+                h -> h.createQuery("select user_id || device_id from receipts where user_id like 'old-%'")
+                        .mapTo(String.class)
+                        .list());
+        assertThat(left).containsExactly("old-7e");
+    }
+
+    @Test
     void eventsAreKeptAtLeastAsLongAsTheirNotifications() {
         assertThatThrownBy(() -> new MaintenanceSettings(
                         LocalTime.MIDNIGHT,

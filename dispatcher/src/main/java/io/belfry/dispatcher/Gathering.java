@@ -1,0 +1,76 @@
+package io.belfry.dispatcher;
+
+import io.belfry.core.decision.Decision;
+import io.belfry.core.decision.SuppressionReason;
+import io.belfry.core.digest.Digests;
+import io.belfry.core.inbox.NewNotification;
+import io.belfry.core.inbox.NotificationId;
+import io.belfry.core.inbox.UnlistedNotifications;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Puts aside what is to be told in digests. What a user wants is decided when the digest is delivered.
+@Singleton
+final class Gathering {
+    private static final Decision DIGESTED = Decision.none(SuppressionReason.DIGESTED);
+
+    private final Digests digests;
+    private final UnlistedNotifications unlisted;
+    private final Clock clock;
+
+    Gathering(Digests digests, UnlistedNotifications unlisted, Clock clock) {
+        this.digests = digests;
+        this.unlisted = unlisted;
+        this.clock = clock;
+    }
+
+    /// Runs within the caller's transaction.
+    ///
+    /// @return those that are notifications of their own
+    List<Expansion.Pair> gather(Connection connection, List<Expansion.Pair> pairs) throws SQLException {
+        if (pairs.stream().allMatch(pair -> pair.event().options().digest().isEmpty())) {
+            return pairs;
+        }
+        var single = new ArrayList<Expansion.Pair>();
+        var items = new ArrayList<Digests.Item>();
+        var traced = new ArrayList<NewNotification>();
+        for (Expansion.Pair pair : pairs) {
+            ClaimedEvent event = pair.event();
+            if (event.options().digest().isEmpty()) {
+                single.add(pair);
+            } else {
+                items.add(new Digests.Item(
+                        event.id(),
+                        pair.user(),
+                        event.category(),
+                        event.priority(),
+                        event.options().digest().get()));
+                traced.add(trace(event, pair.user()));
+            }
+        }
+        digests.gather(connection, items, clock.instant());
+        unlisted.write(connection, traced);
+        return single;
+    }
+
+    private static NewNotification trace(ClaimedEvent event, String user) {
+        return new NewNotification(
+                NotificationId.of(event.id(), user),
+                user,
+                event.id(),
+                event.type(),
+                event.category(),
+                event.priority(),
+                null,
+                null,
+                null,
+                DIGESTED,
+                Optional.empty(),
+                Optional.empty());
+    }
+}
