@@ -95,3 +95,25 @@ create table digest_items (
     primary key (digest_id, event_id)
 );
 create index on digest_items (event_id);
+
+-- Escalation -----------------------------------------------------------------------------------------------------
+
+create table repeats (
+    notification_id uuid primary key,
+    user_id         text collate "C" not null,
+    event_id        uuid             not null,
+    due_at          timestamptz      not null,
+    every_ms        bigint           not null,
+    rest            smallint         not null
+);
+create index on repeats (due_at, notification_id);
+create index on repeats (user_id);
+comment on table repeats is 'Notifications that repeat themselves until they are acknowledged, and how often they still do.';
+
+create table escalations (
+    event_id   uuid primary key,
+    due_at     timestamptz not null,
+    recipients text[]      not null
+);
+create index on escalations (due_at);
+comment on table escalations is 'Who gets an event that nobody acknowledged by then.';

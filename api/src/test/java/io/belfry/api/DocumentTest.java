@@ -115,6 +115,11 @@ class DocumentTest {
                 .is(200);
         api.call("PATCH", "/v1/events/" + id, sender, "{\"title\":\"Anew\"}").is(202);
         api.get("/v1/events/" + id + "/amendments", sender).is(200);
+        api.get("/v1/events/" + id + "/acknowledgements", reader).is(200);
+        assertThat(api.get("/v1/events/" + id + "/acknowledgements/export?state=acknowledged", reader)
+                        .is(200)
+                        .body())
+                .contains("doc-ana," + notification + ",");
         api.call("PATCH", "/v1/notifications/" + notification, sender, "{\"data\":{\"n\":2}}")
                 .is(204);
         api.get("/v1/inbox?limit=1", user).is(200);

@@ -34,6 +34,7 @@ public class Dispatcher {
     private final Preparation preparation;
     private final InboxWriter inboxes;
     private final UnlistedNotifications unlisted;
+    private final Alerts alerts;
     private final Publisher publisher;
     private final Counter events;
     private final Counter notifications;
@@ -48,6 +49,7 @@ public class Dispatcher {
             Preparation preparation,
             InboxWriter inboxes,
             UnlistedNotifications unlisted,
+            Alerts alerts,
             Publisher publisher,
             MeterRegistry metrics) {
         this.jdbi = jdbi;
@@ -58,6 +60,7 @@ public class Dispatcher {
         this.preparation = preparation;
         this.inboxes = inboxes;
         this.unlisted = unlisted;
+        this.alerts = alerts;
         this.publisher = publisher;
         this.events = Counter.builder("belfry.events.dispatched")
                 .description("Events whose notifications are all written")
@@ -157,7 +160,9 @@ public class Dispatcher {
         }
         Preparation.Prepared prepared = preparation.prepare(connection, single);
         unlisted.write(connection, prepared.unlisted());
-        return inboxes.write(connection, prepared.listed(), prepared.strangers());
+        List<Written> written = inboxes.write(connection, prepared.listed(), prepared.strangers());
+        alerts.note(connection, single, written);
+        return written;
     }
 
     private void publish(Done done) {

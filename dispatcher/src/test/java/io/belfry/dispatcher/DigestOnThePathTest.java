@@ -71,7 +71,8 @@ class DigestOnThePathTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(rule));
+                Optional.of(rule),
+                Optional.empty());
         var events = new ArrayList<NewEvent>();
         for (int n = 0; n < count; n++) {
             events.add(new NewEvent(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.belfry.api.json.Fields;
 import io.belfry.api.problem.Faults;
 import io.belfry.core.event.Crowd;
+import io.belfry.core.event.EscalationRule;
 import io.belfry.core.event.EventOptions;
 import io.belfry.core.event.Throttle;
 import java.io.IOException;
@@ -36,6 +37,7 @@ final class DraftOptions {
     private Optional<EventOptions.KeyedThrottle> throttle = Optional.empty();
     private Optional<Duration> dedupe = Optional.empty();
     private Optional<DigestFields.Asked> digest = Optional.empty();
+    private Optional<EscalationRule> escalation = Optional.empty();
 
     DraftOptions(Faults faults) {
         this.faults = faults;
@@ -50,6 +52,10 @@ final class DraftOptions {
         }
         if (name.equals("digest")) {
             digest = digestFields.read(parser);
+            return;
+        }
+        if (name.equals("repeatUntilAcknowledged")) {
+            escalation = new EscalationFields(faults).read(parser);
             return;
         }
         String text = text(parser);
@@ -176,7 +182,8 @@ final class DraftOptions {
                 && cancellationKey.isEmpty()
                 && throttle.isEmpty()
                 && dedupe.isEmpty()
-                && digest.isEmpty()) {
+                && digest.isEmpty()
+                && escalation.isEmpty()) {
             return EventOptions.NONE;
         }
         return new EventOptions(
@@ -187,7 +194,8 @@ final class DraftOptions {
                 cancellationKey,
                 throttle,
                 dedupe,
-                digest.map(asked -> asked.of(type)));
+                digest.map(asked -> asked.of(type)),
+                escalation);
     }
 
     /// What the caller said, for comparing requests; empty when nothing.
@@ -199,7 +207,7 @@ final class DraftOptions {
                 + said(cancellationKey)
                 + said(throttle)
                 + said(dedupe);
-        String all = digest.isPresent() ? said + said(digest) : said;
+        String all = said + (digest.isPresent() ? said(digest) : "") + (escalation.isPresent() ? said(escalation) : "");
         return all.isBlank() ? "" : all;
     }
 

@@ -122,7 +122,32 @@ record EventForm(
         String dedupe,
 
         @Nullable Limit throttle,
-        @Nullable Digest digest) {
+        @Nullable Digest digest,
+        @Nullable Repeat repeatUntilAcknowledged) {
+
+    @Introspected
+    @Schema(
+            name = "EventRepeat",
+            description =
+                    "For alerts: each recipient's notification is at the top of the list again, unread and with its"
+                            + " push, until that person acknowledges it.",
+            additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
+    record Repeat(
+            @Schema(requiredMode = REQUIRED, format = "duration", description = "PT10S to P1D", example = "PT5M")
+            String every,
+
+            @Nullable @Schema(minimum = "1", maximum = "100", defaultValue = "10")
+            Integer times,
+
+            @Nullable
+            @ArraySchema(
+                    arraySchema = @Schema(description = "Who gets it when nobody acknowledged it after `thenAfter`"),
+                    schema = @Schema(pattern = "^[A-Za-z0-9._:@-]{1,128}$"),
+                    maxItems = 100)
+            List<String> then,
+
+            @Nullable @Schema(format = "duration", description = "PT10S to P1D", example = "PT15M")
+            String thenAfter) {}
 
     @Introspected
     @Schema(

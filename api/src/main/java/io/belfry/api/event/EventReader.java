@@ -20,7 +20,7 @@ import java.util.function.Function;
 final class EventReader {
     private static final String FIELDS =
             "actor, cancellationKey, category, collapseKey, data, dedupe, delay, deliverAt, digest,"
-                    + " everyone, id, priority, recipients, segments, throttle, topic, ttl, type";
+                    + " everyone, id, priority, recipients, repeatUntilAcknowledged, segments, throttle, topic, ttl, type";
 
     private final StrictJson json;
     private final IntakeSettings settings;
@@ -149,8 +149,15 @@ final class EventReader {
             case "everyone" -> everyone(draft, parser);
             case "data" -> data(draft, parser);
             case "id", "type", "topic", "actor", "category", "priority" -> text(draft, name, parser);
-            case "cancellationKey", "collapseKey", "dedupe", "delay", "deliverAt", "digest", "throttle", "ttl" ->
-                draft.options().field(name, parser);
+            case "cancellationKey",
+                    "collapseKey",
+                    "dedupe",
+                    "delay",
+                    "deliverAt",
+                    "digest",
+                    "repeatUntilAcknowledged",
+                    "throttle",
+                    "ttl" -> draft.options().field(name, parser);
             default -> {
                 draft.faults().add("/" + Fields.escaped(name), "unknown field (expected: " + FIELDS + ")");
                 parser.skipChildren();

@@ -29,9 +29,10 @@ final class TimerForms {
                     description =
                             "`fallback`: a push that follows unless a device proves receipt; `deferred`: a push that"
                                     + " was put off; `snooze`: a notification that returns; `scheduled`: an event that is to be"
-                                    + " delivered later; `digest`: one that is open",
+                                    + " delivered later; `digest`: one that is open; `repeat`: a"
+                                    + " notification that repeats itself until it is acknowledged",
                     type = "string",
-                    allowableValues = {"fallback", "deferred", "snooze", "scheduled", "digest"})
+                    allowableValues = {"fallback", "deferred", "snooze", "scheduled", "digest", "repeat"})
             String kind,
 
             @Schema(requiredMode = REQUIRED) Instant dueAt,
@@ -72,7 +73,7 @@ final class TimerForms {
 
         private static boolean isOfNotification(TimerId id) {
             return switch (id.source()) {
-                case PUSH, SNOOZE -> true;
+                case PUSH, SNOOZE, REPEAT -> true;
                 case EVENT, DIGEST -> false;
             };
         }

@@ -100,7 +100,7 @@ final class TimersController {
                     String cursor) {
         Optional<TimerKind> wanted = Optional.ofNullable(kind).flatMap(TimerKind::ofLabel);
         if (kind != null && wanted.isEmpty()) {
-            return Problem.invalid("kind (expected: fallback, deferred, snooze, scheduled or digest)")
+            return Problem.invalid("kind (expected: fallback, deferred, snooze, scheduled, digest or repeat)")
                     .response();
         }
         var filter = new TimerFilter(wanted, Optional.ofNullable(user), Optional.ofNullable(event));

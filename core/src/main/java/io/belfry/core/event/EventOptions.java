@@ -14,6 +14,7 @@ import java.util.Optional;
 /// @param throttle instead of its category's
 /// @param dedupe instead of its category's
 /// @param digest how it is gathered with others, instead of being a notification of its own
+/// @param escalation how it repeats itself until it is acknowledged
 public record EventOptions(
         Crowd crowd,
         Optional<Instant> deliverAt,
@@ -22,7 +23,8 @@ public record EventOptions(
         Optional<String> cancellationKey,
         Optional<KeyedThrottle> throttle,
         Optional<Duration> dedupe,
-        Optional<DigestRule> digest) {
+        Optional<DigestRule> digest,
+        Optional<EscalationRule> escalation) {
     /// Of an event that asks nothing.
     public static final EventOptions NONE = new EventOptions(
             Crowd.NONE,
@@ -42,7 +44,30 @@ public record EventOptions(
             Optional<String> cancellationKey,
             Optional<KeyedThrottle> throttle,
             Optional<Duration> dedupe) {
-        this(crowd, deliverAt, expires, collapseKey, cancellationKey, throttle, dedupe, Optional.empty());
+        this(
+                crowd,
+                deliverAt,
+                expires,
+                collapseKey,
+                cancellationKey,
+                throttle,
+                dedupe,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /// What an event asks for that is handed over to others, who are named: all but whom it reached and when.
+    public EventOptions handedOver() {
+        return new EventOptions(
+                Crowd.NONE,
+                Optional.empty(),
+                expires,
+                collapseKey,
+                Optional.empty(),
+                throttle,
+                dedupe,
+                Optional.empty(),
+                escalation.map(rule -> new EscalationRule(rule.every(), rule.times(), Optional.empty())));
     }
 
     /// A throttle, and what is counted together.

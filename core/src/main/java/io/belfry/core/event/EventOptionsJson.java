@@ -47,7 +47,23 @@ public final class EventOptionsJson {
             rule.key().ifPresent(key -> digest.put("key", key));
             digest.put("type", rule.type());
         });
+        options.escalation().ifPresent(rule -> {
+            ObjectNode escalation = tree.putObject("escalation");
+            escalation.put("every", rule.every().toString());
+            escalation.put("times", rule.times());
+            rule.next().ifPresent(next -> {
+                escalation.put("after", next.after().toString());
+                next.recipients().forEach(escalation.putArray("next")::add);
+            });
+        });
         return tree.toString();
+    }
+
+    /// The options of an event that is handed over to others.
+    ///
+    /// @param text of the event itself
+    public static String handedOver(String text) {
+        return write(read(text).handedOver());
     }
 
     /// @param text null for an event without options
@@ -65,7 +81,8 @@ public final class EventOptionsJson {
                     value(tree, "cancellationKey", Function.identity()),
                     tree.has("throttle") ? Optional.of(throttle(tree.path("throttle"))) : Optional.empty(),
                     value(tree, "dedupe", Duration::parse),
-                    tree.has("digest") ? Optional.of(digest(tree.path("digest"))) : Optional.empty());
+                    tree.has("digest") ? Optional.of(digest(tree.path("digest"))) : Optional.empty(),
+                    tree.has("escalation") ? Optional.of(escalation(tree.path("escalation"))) : Optional.empty());
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("options are not JSON: " + e.getOriginalMessage(), e);
         }
@@ -95,6 +112,15 @@ public final class EventOptionsJson {
                 value(tree, "longest", Duration::parse),
                 value(tree, "key", Function.identity()),
                 tree.path("type").textValue());
+    }
+
+    private static EscalationRule escalation(JsonNode tree) {
+        var next = new ArrayList<String>();
+        tree.path("next").forEach(user -> next.add(user.textValue()));
+        return new EscalationRule(
+                Duration.parse(tree.path("every").textValue()),
+                tree.path("times").intValue(),
+                value(tree, "after", Duration::parse).map(after -> new EscalationRule.Next(next, after)));
     }
 
     private static <T> Optional<T> value(JsonNode tree, String name, Function<String, T> read) {

@@ -88,18 +88,27 @@ public final class InboxActs {
                             ids,
                             "place = 'archived', snoozed_until = null",
                             "n.place is distinct from 'archived'");
-                case InboxAct.Acknowledge(List<UUID> ids) ->
-                    together(
-                            "acknowledged",
-                            ids,
-                            "acknowledged_at = now(), read_at = coalesce(n.read_at, now()), unread_offset = null",
-                            "n.acknowledged_at is null");
+                case InboxAct.Acknowledge(List<UUID> ids) -> acknowledge(ids);
                 case InboxAct.Snooze(List<UUID> ids, Instant until) ->
                     snooze(ids, until.truncatedTo(ChronoUnit.MILLIS));
                 case InboxAct.Unarchive(List<UUID> ids) -> oneByOne(ids, "place = null", "n.place = 'archived'");
                 case InboxAct.Unsnooze(List<UUID> ids) ->
                     oneByOne(ids, "place = null, snoozed_until = null", "n.place = 'snoozed'");
             };
+        }
+
+        /// It repeats itself no more from here on.
+        private List<InboxChange> acknowledge(List<UUID> ids) {
+            List<InboxChange> changes = together(
+                    "acknowledged",
+                    ids,
+                    "acknowledged_at = now(), read_at = coalesce(n.read_at, now()), unread_offset = null",
+                    "n.acknowledged_at is null");
+            h.createUpdate("delete from repeats where notification_id = any(:ids) and user_id = :user")
+                    .bindArray("ids", UUID.class, ids.toArray())
+                    .bind("user", user)
+                    .execute();
+            return changes;
         }
 
         private List<InboxChange> together(String kind, List<UUID> ids, String change, String where) {

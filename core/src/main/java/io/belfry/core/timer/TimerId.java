@@ -13,7 +13,8 @@ public record TimerId(Source source, UUID subject) {
         PUSH,
         SNOOZE,
         EVENT,
-        DIGEST;
+        DIGEST,
+        REPEAT;
 
         String label() {
             return name().toLowerCase(Locale.ROOT);

@@ -14,7 +14,9 @@ public enum TimerKind {
     /// An event that is to be delivered later.
     SCHEDULED,
     /// A digest that is open.
-    DIGEST;
+    DIGEST,
+    /// A notification that repeats itself until it is acknowledged.
+    REPEAT;
 
     public String label() {
         return name().toLowerCase(Locale.ROOT);

@@ -32,7 +32,7 @@ public final class Timers {
             select p.source, p.kind, p.id, p.due_at, p.user_id, coalesce(n.event_id, e.id),
                    coalesce(n.type, e.type, d.type), coalesce(n.category, e.category, d.category), case p.kind when 'DEFERRED' then n.deferral end, p.in_hand
             from page p
-            left join notifications n on p.source in ('PUSH', 'SNOOZE') and n.id = p.id
+            left join notifications n on p.source in ('PUSH', 'SNOOZE', 'REPEAT') and n.id = p.id
             left join events e on p.source = 'EVENT' and e.id = p.id
             left join digests d on p.source = 'DIGEST' and d.id = p.id
             order by p.due_at, p.id, p.rank

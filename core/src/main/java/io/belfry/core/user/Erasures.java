@@ -34,6 +34,8 @@ public final class Erasures {
                 and e.id in (select event_id from pending_events union all select event_id from scheduled_events
                               union all select event_id from held_events)
             """,
+            "delete from escalations where recipients <@ array[cast(:user as text)]",
+            "update escalations set recipients = array_remove(recipients, :user) where :user = any(recipients)",
             "delete from topic_followers where user_id = :user",
             "delete from users where id = :user");
 
@@ -42,6 +44,7 @@ public final class Erasures {
     private static final List<String> BELONGINGS = List.of(
             "delete from push_timers where user_id = :user",
             "delete from snoozes where user_id = :user",
+            "delete from repeats where user_id = :user",
             "delete from digests where user_id = :user",
             "delete from push_corrections where user_id = :user",
             """

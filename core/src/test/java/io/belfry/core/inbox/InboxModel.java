@@ -59,7 +59,7 @@ final class InboxModel {
     private List<Entry> chosen(List<UUID> ids) {
         Set<UUID> wanted = new HashSet<>(ids);
         return entries.stream()
-                .filter(e -> wanted.contains(e.id))
+                .filter(e -> wanted.contains(e.id) && !e.place.equals("recalled"))
                 .sorted(Comparator.comparingLong((Entry e) -> e.offset))
                 .toList();
     }
@@ -120,17 +120,33 @@ final class InboxModel {
         }
     }
 
+    void amend(UUID id, boolean isRecall) {
+        chosen(List.of(id)).forEach(e -> {
+            head++;
+            e.place = isRecall ? "recalled" : e.place;
+        });
+    }
+
+    /// Those come again that are not acknowledged, nor asleep.
+    void repeated(List<UUID> ids) {
+        chosen(ids).stream()
+                .filter(e -> !e.acknowledged && !e.place.equals("snoozed"))
+                .forEach(this::comeAgain);
+    }
+
+    private void comeAgain(Entry entry) {
+        entry.offset = ++head;
+        entry.place = "";
+        entry.read = false;
+        entry.seen = false;
+    }
+
     /// All that are snoozed come back.
     void returned() {
         entries.stream()
                 .filter(e -> e.place.equals("snoozed"))
                 .sorted(Comparator.comparingLong((Entry e) -> e.offset))
-                .forEach(e -> {
-                    e.offset = ++head;
-                    e.place = "";
-                    e.read = false;
-                    e.seen = false;
-                });
+                .forEach(this::comeAgain);
     }
 
     Counts counts() {

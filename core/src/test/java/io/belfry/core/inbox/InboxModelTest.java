@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -32,6 +33,8 @@ class InboxModelTest {
     private final InboxLog log;
     private final InboxActs acts;
     private final Returns returns;
+    private final Repeats repeats;
+    private final InboxEdits edits = new InboxEdits();
     private final Notifications notifications;
 
     private final Connection connection;
@@ -43,6 +46,7 @@ class InboxModelTest {
         this.log = new InboxLog(jdbi);
         this.acts = new InboxActs(jdbi);
         this.returns = new Returns(jdbi);
+        this.repeats = new Repeats(jdbi);
         this.notifications = new Notifications(jdbi);
     }
 
@@ -86,10 +90,12 @@ class InboxModelTest {
         }
 
         private String act() throws SQLException {
-            return switch (random.nextInt(12)) {
+            return switch (random.nextInt(15)) {
                 case 0, 1, 2 -> create();
                 case 3 -> through();
                 case 4 -> returned();
+                case 5, 6 -> amend();
+                case 7 -> repeated();
                 default -> perform();
             };
         }
@@ -103,13 +109,49 @@ class InboxModelTest {
             return "create " + key;
         }
 
-        private String perform() {
+        private List<UUID> some() {
             List<UUID> all = model.ids();
             var some = new ArrayList<UUID>();
             for (int i = random.nextInt(4); i >= 0 && !all.isEmpty(); i--) {
                 some.add(all.get(random.nextInt(all.size())));
             }
-            List<UUID> ids = some.stream().distinct().toList();
+            return some.stream().distinct().toList();
+        }
+
+        private String amend() {
+            List<UUID> ids = some().stream().limit(1).toList();
+            boolean isRecall = random.nextInt(3) == 0;
+            Map<String, InboxChange> changes = jdbi.inTransaction(h -> isRecall
+                    ? edits.recall(h, ids)
+                    : edits.edit(
+                            h,
+                            ids.stream()
+                                    .map(id -> new InboxEdits.Words(
+                                            id, Optional.of("Anew"), Optional.empty(), Optional.empty(), false))
+                                    .toList(),
+                            Optional.of("{\"n\":2}")));
+            ids.forEach(id -> model.amend(id, isRecall));
+            publish(List.copyOf(changes.values()));
+            return (isRecall ? "recall " : "edit ") + ids;
+        }
+
+        private String repeated() {
+            List<UUID> ids = some();
+            jdbi.useHandle(h -> h.createUpdate("""
+                            insert into repeats (notification_id, user_id, event_id, due_at, every_ms, rest)
+                            select id, :user, id, now(), 3600000, 1 from unnest(:ids) as t(id)
+                            on conflict (notification_id) do update set due_at = now()
+                            """)
+                    .bind("user", user)
+                    .bindArray("ids", UUID.class, ids.toArray())
+                    .execute());
+            model.repeated(ids);
+            publish(repeats.next(1000).stream().map(Repeats.Repeated::change).toList());
+            return "repeats are due " + ids;
+        }
+
+        private String perform() {
+            List<UUID> ids = some();
             InboxAct act =
                     switch (random.nextInt(7)) {
                         case 0 -> new InboxAct.Read(ids);

@@ -215,6 +215,12 @@ class ErasureTest {
                     user,
                     UUID.randomUUID());
             h.execute(
+                    "insert into repeats (notification_id, user_id, event_id, due_at, every_ms, rest)"
+                            + " values (?, ?, ?, now() + interval '1 day', 60000, 3)",
+                    UUID.randomUUID(),
+                    user,
+                    UUID.randomUUID());
+            h.execute(
                     "insert into push_corrections (notification_id, device_id, user_id, kind, due_at)"
                             + " values (?, 'd', ?, 'withdraw', now() + interval '1 day')",
                     UUID.randomUUID(),
