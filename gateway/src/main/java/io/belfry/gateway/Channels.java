@@ -24,6 +24,7 @@ final class Channels {
     private final FeedSubscriptions subscriptions;
     private final ChannelStore store;
     private final GatewayMetrics metrics;
+    private final InsecureClients insecureClients;
     private final int maxFeeds;
 
     Channels(
@@ -31,6 +32,7 @@ final class Channels {
             Registry registry,
             FeedSubscriptions subscriptions,
             ChannelStore store,
+            InsecureClients insecureClients,
             GatewaySettings settings,
             GatewayMetrics metrics) {
         this.namespaces = namespaces.stream().collect(Collectors.toMap(Namespace::name, Function.identity()));
@@ -38,6 +40,7 @@ final class Channels {
         this.subscriptions = subscriptions;
         this.store = store;
         this.metrics = metrics;
+        this.insecureClients = insecureClients;
         this.maxFeeds = settings.feeds().connections() * settings.feeds().channelsPerConnection();
         metrics.channels(feeds);
     }
@@ -49,7 +52,11 @@ final class Channels {
                 && colon < channel.length() - 1
                 && channel.length() <= MAX_NAME
                 && channel.chars().noneMatch(c -> c < ' ' || c == '{' || c == '}');
-        return proper ? Optional.ofNullable(namespaces.get(channel.substring(0, colon))) : Optional.empty();
+        if (!proper) {
+            return Optional.empty();
+        }
+        String name = channel.substring(0, colon);
+        return Optional.ofNullable(namespaces.get(name)).or(() -> insecureClients.namespace(name));
     }
 
     /// Counts a subscription in. Each success is followed by one [#leave].

@@ -86,6 +86,16 @@ final class CommandDraft {
         }
     }
 
+    Command.Connect connect() {
+        return new Command.Connect(
+                id,
+                token,
+                ClientSdk.named(name),
+                positions,
+                Optional.ofNullable(deviceId).filter(UserId::isValid),
+                Optional.ofNullable(locale).filter(l -> LOCALE.matcher(l).matches()));
+    }
+
     /// @throws IOException when what was read is no command
     Command command() throws IOException {
         if (kind == null) {
@@ -98,15 +108,7 @@ final class CommandDraft {
             throw new IOException("id: " + id + " (expected: a positive number, which the reply repeats)");
         }
         return switch (kind) {
-            case CONNECT ->
-                new Command.Connect(
-                        id,
-                        token,
-                        ClientSdk.named(name),
-                        positions,
-                        Optional.ofNullable(deviceId).filter(UserId::isValid),
-                        Optional.ofNullable(locale)
-                                .filter(l -> LOCALE.matcher(l).matches()));
+            case CONNECT -> connect();
             case RPC -> new Command.Rpc(id, method, data);
             case REFRESH -> new Command.Refresh(id, token);
             case SUBSCRIBE ->

@@ -229,6 +229,11 @@ final class Conversation implements Applicant {
             session.abandon();
             session = null;
         }
+        if (!connection.encoding().isMutual()) {
+            boolean isExpired = error.code() == ProtocolError.TOKEN_EXPIRED.code();
+            connection.disconnect(isExpired ? Disconnect.EXPIRED : Disconnect.TOO_MANY_REQUESTS);
+            return;
+        }
         if (++refusals > gateway.settings().limits().refusedConnects()) {
             connection.disconnect(Disconnect.TOO_MANY_REQUESTS, Guard.REFUSED_CONNECTS);
             return;
@@ -247,7 +252,7 @@ final class Conversation implements Applicant {
 
     @Override
     public boolean canProve() {
-        return true;
+        return connection.encoding().isMutual();
     }
 
     void end() {

@@ -5,8 +5,8 @@ import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.util.List;
 
-/// In what form a client speaks the protocol. Both forms say the same; what is in a publication's data is JSON in
-/// both. Stateless.
+/// In what form a client speaks the protocol. All say the same; what is in a publication's data is JSON in
+/// all. Stateless.
 enum Encoding {
     /// Text frames; several messages in one are separated by newlines.
     JSON {
@@ -52,10 +52,47 @@ enum Encoding {
         ByteBuf push(ByteBufAllocator allocator, PushHead head, byte[] bytes, int from, long offset, boolean ping) {
             return Frames.protobufPush(allocator, head, bytes, from, offset, ping);
         }
+    },
+
+    /// JSON for clients that are only told: the first text frame is the request to connect, and each message a
+    /// frame of its own, without the number of a command or a word around pushes.
+    UNI {
+        @Override
+        List<Command> read(byte[] message) throws IOException {
+            return List.of(JsonCommands.readConnect(message));
+        }
+
+        @Override
+        ByteBuf frame(ByteBufAllocator allocator, Reply reply) {
+            return Frames.text(allocator, JsonReplies.writeBare(reply));
+        }
+
+        @Override
+        ByteBuf ping() {
+            return Frames.jsonPing();
+        }
+
+        @Override
+        ByteBuf push(ByteBufAllocator allocator, PushHead head, byte[] bytes, int from, long offset, boolean ping) {
+            return Frames.barePush(allocator, head, bytes, from, offset);
+        }
     };
+
+    /// How many there are in which clients also ask; they come first.
+    static final int MUTUAL = 2;
 
     /// The subprotocol by which clients ask for Protobuf.
     static final String PROTOBUF_SUBPROTOCOL = "centrifuge-protobuf";
+
+    /// Whether messages are text frames.
+    boolean isText() {
+        return this != PROTOBUF;
+    }
+
+    /// Whether clients send commands, which are answered, and answer pings themselves.
+    boolean isMutual() {
+        return ordinal() < MUTUAL;
+    }
 
     /// @throws IOException when it is no message of this encoding, or not one of commands
     abstract List<Command> read(byte[] message) throws IOException;

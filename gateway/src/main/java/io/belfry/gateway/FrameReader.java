@@ -197,8 +197,7 @@ final class FrameReader {
             return;
         }
         switch (opcode) {
-            case TEXT -> begin(Encoding.JSON, last, payload);
-            case BINARY -> begin(Encoding.PROTOBUF, last, payload);
+            case TEXT, BINARY -> begin(opcode == TEXT, last, payload);
             case CONTINUATION -> fragment(last, payload);
             case CLOSE -> close(payload);
             case PING -> reader.onPing(payload);
@@ -206,9 +205,9 @@ final class FrameReader {
         }
     }
 
-    private void begin(Encoding spoken, boolean last, byte[] payload) {
-        if (spoken != encoding) {
-            violated(encoding == Encoding.JSON ? Disconnect.UNSUPPORTED_BINARY : Disconnect.UNSUPPORTED_TEXT);
+    private void begin(boolean isText, boolean last, byte[] payload) {
+        if (isText != encoding.isText()) {
+            violated(isText ? Disconnect.UNSUPPORTED_TEXT : Disconnect.UNSUPPORTED_BINARY);
         } else if (last) {
             message(payload);
         } else {
@@ -232,7 +231,7 @@ final class FrameReader {
     }
 
     private void message(byte[] whole) {
-        if (encoding != Encoding.JSON || isUtf8(whole, 0)) {
+        if (!encoding.isText() || isUtf8(whole, 0)) {
             reader.onMessage(whole);
         } else {
             violated(Disconnect.INVALID_TEXT);

@@ -27,6 +27,7 @@ final class Frames {
     private static final byte[] PING_LINE = {'\n', '{', '}'};
     private static final byte[] BEFORE_OFFSET = ",\"offset\":".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] AFTER_OFFSET = {'}', '}', '}'};
+    private static final int PING = 0x89;
 
     // The fields that a push consists of, as tags of Protobuf.
     private static final byte REPLY_PUSH = 4 << 3 | 2;
@@ -78,6 +79,20 @@ final class Frames {
         return ping ? frame.writeBytes(PING_LINE) : frame;
     }
 
+    /// The same without the word around it: `{"channel":…,"pub":{"data":…,"offset":…}}`.
+    static ByteBuf barePush(ByteBufAllocator allocator, PushHead head, byte[] bytes, int from, long offset) {
+        int skipped = PushHead.JSON_OPENING.length;
+        int prefix = head.json().length - skipped;
+        int closing = AFTER_OFFSET.length - 1;
+        int length = prefix + (bytes.length - from) + BEFORE_OFFSET.length + digits(offset) + closing;
+        ByteBuf frame = start(allocator, TEXT, length)
+                .writeBytes(head.json(), skipped, prefix)
+                .writeBytes(bytes, from, bytes.length - from)
+                .writeBytes(BEFORE_OFFSET);
+        writeDecimal(frame, offset);
+        return frame.writeBytes(AFTER_OFFSET, 0, closing);
+    }
+
     /// The same in Protobuf, from the outside to the inside: message, reply, push, publication.
     static ByteBuf protobufPush(
             ByteBufAllocator allocator, PushHead head, byte[] bytes, int from, long offset, boolean ping) {
@@ -109,6 +124,11 @@ final class Frames {
     /// The answer to a close frame that gives no code.
     static ByteBuf close(ByteBufAllocator allocator) {
         return start(allocator, CLOSE, 0);
+    }
+
+    /// WebSocket's own, which clients answer by themselves.
+    static ByteBuf transportPing(ByteBufAllocator allocator) {
+        return start(allocator, PING, 0);
     }
 
     static ByteBuf pong(ByteBufAllocator allocator, byte[] payload) {

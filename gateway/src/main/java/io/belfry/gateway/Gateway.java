@@ -34,6 +34,7 @@ final class Gateway implements FeedSubscriptions.Listener {
     private final Channels channels;
     private final ChannelStore channelStore;
     private final Presence presence;
+    private final InsecureClients insecureClients;
 
     /// Half of the names of this node's connections.
     private final long node = ThreadLocalRandom.current().nextLong();
@@ -61,6 +62,7 @@ final class Gateway implements FeedSubscriptions.Listener {
             Channels channels,
             ChannelStore channelStore,
             Presence presence,
+            InsecureClients insecureClients,
             Epochs epochs) {
         this.settings = settings;
         this.registry = registry;
@@ -82,6 +84,7 @@ final class Gateway implements FeedSubscriptions.Listener {
         this.channels = channels;
         this.channelStore = channelStore;
         this.presence = presence;
+        this.insecureClients = insecureClients;
         this.epochs = epochs;
         epochs.start(announcements::restart);
         feeds.start(this, this::wanted);
@@ -171,6 +174,10 @@ final class Gateway implements FeedSubscriptions.Listener {
 
     Presence presence() {
         return presence;
+    }
+
+    InsecureClients insecureClients() {
+        return insecureClients;
     }
 
     /// The name of a connection, a UUID.

@@ -90,6 +90,7 @@ final class GatewayMetrics {
     enum Speech {
         JSON,
         PROTOBUF,
+        UNI,
         EVENTS
     }
 

@@ -16,6 +16,7 @@ import java.util.List;
 ///     clients come; nobody else is believed
 /// @param proxyProtocolFrom addresses and networks of proxies whose connections begin with the PROXY protocol (1 or 2);
 ///     one of theirs that does not is closed
+/// @param insecureClient whether clients need no token, and may do anything in any channel: for development alone
 /// @param headerTimeout for the headers of a request; then the connection is closed
 /// @param connectDeadline for the connect command of a new socket; then it is closed with 3502
 /// @param ping how often the server pings a client
@@ -31,6 +32,7 @@ public record GatewaySettings(
         @Bindable(defaultValue = "") List<String> allowedOrigins,
         @Bindable(defaultValue = "") List<String> trustedProxies,
         @Bindable(defaultValue = "") List<String> proxyProtocolFrom,
+        @Bindable(defaultValue = "false") boolean insecureClient,
         @Bindable(defaultValue = "10s") @NotNull Duration headerTimeout,
         @Bindable(defaultValue = "10s") @NotNull Duration connectDeadline,
         @Bindable(defaultValue = "25s") @NotNull Duration ping,

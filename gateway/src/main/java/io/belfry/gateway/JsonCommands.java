@@ -38,6 +38,22 @@ final class JsonCommands {
         return commands;
     }
 
+    /// Reads a connect request that stands for itself. Its number is 0.
+    ///
+    /// @throws IOException when it is not JSON, or no request
+    static Command.Connect readConnect(byte[] message) throws IOException {
+        var draft = new CommandDraft();
+        draft.begin(CommandDraft.Kind.CONNECT);
+        try (JsonParser json = JSON.createParser(message)) {
+            JsonToken token = json.nextToken();
+            require(json, token, JsonToken.START_OBJECT);
+            request(json, message, draft);
+            require(json, json.currentToken(), JsonToken.END_OBJECT);
+            require(json, json.nextToken(), null);
+        }
+        return draft.connect();
+    }
+
     private static Command command(JsonParser json, byte[] message) throws IOException {
         var draft = new CommandDraft();
         while (json.nextToken() == JsonToken.FIELD_NAME) {

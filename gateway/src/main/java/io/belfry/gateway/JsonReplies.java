@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import io.belfry.core.inbox.InboxJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -35,6 +36,14 @@ final class JsonReplies {
         };
     }
 
+    /// The same for clients that are only told: what they are told without being asked, and that they are connected.
+    static byte[] writeBare(Reply reply) {
+        byte[] message = write(reply);
+        int opening = PushHead.JSON_OPENING.length;
+        boolean isPush = Arrays.equals(message, 0, opening, PushHead.JSON_OPENING, 0, opening);
+        return isPush ? Arrays.copyOfRange(message, opening, message.length - 1) : message;
+    }
+
     /// What the client is told with its subscription to the inbox.
     static byte[] inboxData(Reply.Connected connected) {
         ByteArrayBuilder out = new ByteArrayBuilder(128);
@@ -61,7 +70,9 @@ final class JsonReplies {
             json.writeBooleanField("expires", true);
             json.writeNumberField("ttl", connected.ttlSeconds());
             json.writeNumberField("ping", connected.pingSeconds());
-            json.writeBooleanField("pong", true);
+            if (connected.id() != 0) {
+                json.writeBooleanField("pong", true);
+            }
             json.writeObjectFieldStart("subs");
             subscription(json, out, ClientChannel.INBOX, connected.inbox());
             json.writeFieldName("data");
@@ -246,7 +257,9 @@ final class JsonReplies {
 
     private static byte[] reply(long id, Body body) {
         return write((json, out) -> {
-            json.writeNumberField("id", id);
+            if (id != 0) {
+                json.writeNumberField("id", id);
+            }
             body.write(json, out);
         });
     }

@@ -38,7 +38,9 @@ final class Subscribing {
         if (!hasNamespace()) {
             return;
         }
-        if (!command.token().isEmpty() && namespace.lets(Namespace.Reason.TOKEN)) {
+        if (gateway.insecureClients().areAllowed()) {
+            join(ChannelSubscription.Terms.NONE);
+        } else if (!command.token().isEmpty() && namespace.lets(Namespace.Reason.TOKEN)) {
             checkToken();
         } else if (namespace.isOpenTo(session.user(), command.channel())) {
             join(ChannelSubscription.Terms.NONE);

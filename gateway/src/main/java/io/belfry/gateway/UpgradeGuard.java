@@ -15,7 +15,7 @@ import java.util.Set;
 
 /// Decides whether a request may become a connection, before anything is upgraded or taken over: it must be a proper
 /// one, from an allowed origin, while the node takes connections. Runs on the event loop.
-@ServerFilter({GatewaySocket.PATH, StreamController.PATH})
+@ServerFilter({GatewaySocket.PATH, UniSocket.PATH, StreamController.PATH})
 final class UpgradeGuard {
     private static final String SUPPORTED_VERSION = "13";
     private static final int KEY_BYTES = 16;
@@ -47,7 +47,7 @@ final class UpgradeGuard {
     @Nullable
     HttpResponse<?> check(HttpRequest<?> request) {
         HttpHeaders headers = request.getHeaders();
-        HttpResponse<?> improper = request.getPath().equals(GatewaySocket.PATH) ? checkUpgrade(headers) : null;
+        HttpResponse<?> improper = request.getPath().equals(StreamController.PATH) ? null : checkUpgrade(headers);
         if (improper != null) {
             metrics.shook(GatewayMetrics.Handshake.IMPROPER);
             return improper;

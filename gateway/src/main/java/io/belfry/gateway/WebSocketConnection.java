@@ -36,6 +36,7 @@ final class WebSocketConnection extends Connection implements FrameReader.Reader
         return switch (encoding) {
             case JSON -> GatewayMetrics.Speech.JSON;
             case PROTOBUF -> GatewayMetrics.Speech.PROTOBUF;
+            case UNI -> GatewayMetrics.Speech.UNI;
         };
     }
 
@@ -76,9 +77,9 @@ final class WebSocketConnection extends Connection implements FrameReader.Reader
 
     @Override
     public void onPong() {
-        // We send no pings of the transport, so it means nothing.
-        if (!isClosing()) {
-            isAllowed();
+        // Who is only told answers with these, which proves nothing: browsers do it without asking the page.
+        if (!isClosing() && isAllowed() && pinged && !encoding.isMutual()) {
+            alive();
         }
     }
 
@@ -115,14 +116,18 @@ final class WebSocketConnection extends Connection implements FrameReader.Reader
             disconnect(Disconnect.BAD_REQUEST);
             return;
         }
+        alive();
+        Session session = session();
+        if (session != null) {
+            session.answered();
+        }
+    }
+
+    private void alive() {
         pinged = false;
         if (waitingIn == loop().ponging) {
             gateway().metrics().answeredAfter(loop().ponging.waitedNanos(this, System.nanoTime()));
             loop().ponging.remove(this);
-        }
-        Session session = session();
-        if (session != null) {
-            session.answered();
         }
     }
 
@@ -147,7 +152,7 @@ final class WebSocketConnection extends Connection implements FrameReader.Reader
 
     @Override
     boolean mayPing() {
-        return !pinged;
+        return !pinged && encoding.isMutual();
     }
 
     @Override
@@ -160,6 +165,9 @@ final class WebSocketConnection extends Connection implements FrameReader.Reader
     @Override
     void ping() {
         write(encoding.ping());
+        if (!encoding.isMutual()) {
+            write(Frames.transportPing(loop().allocator));
+        }
         pinged();
     }
 

@@ -211,6 +211,15 @@ final class GatewayNode implements AutoCloseable {
                 .sum();
     }
 
+    /// How many clients say that they are that SDK, and speak so.
+    int clients(String sdk, String kind) {
+        return (int) bean(MeterRegistry.class)
+                .get("belfry.gateway.clients")
+                .tags("sdk", sdk, "kind", kind)
+                .gauge()
+                .value();
+    }
+
     /// How many connections were closed with that code.
     int closes(int code) {
         return (int) bean(MeterRegistry.class)

@@ -107,6 +107,15 @@ final class RawClient implements AutoCloseable {
         return socket.readClose().code();
     }
 
+    /// Sends what ends the connection with that code.
+    void closeAfter(String message, int code) {
+        socket.sendText(message);
+        int closed = closeCode();
+        if (closed != code) {
+            throw new AssertionError("closed with " + closed + " (expected: " + code + ")");
+        }
+    }
+
     private static JsonNode read(String json) {
         try {
             return JSON.readTree(json);

@@ -79,6 +79,11 @@ public final class UpCommand implements Callable<Integer> {
     private Path certificateKey;
 
     @Option(
+            names = "--insecure-client",
+            description = "For development alone: clients need no token and may do anything in any channel.")
+    private boolean insecureClient;
+
+    @Option(
             names = "--roles",
             split = ",",
             paramLabel = "ROLE",
@@ -103,7 +108,8 @@ public final class UpCommand implements Callable<Integer> {
             throw new WrongSettings("--roles runs a part of Belfry, which meets the other parts at servers they share"
                     + " (expected: DATABASE_URL and REDIS_URI in the environment)");
         }
-        Listening listening = new Listening(hostOr(environment, backing), port, Tls.of(certificate, certificateKey));
+        Listening listening =
+                new Listening(hostOr(environment, backing), port, Tls.of(certificate, certificateKey), clients());
         refuseTakenPort(listening);
         if (info != null) {
             Files.deleteIfExists(info);
@@ -118,6 +124,10 @@ public final class UpCommand implements Callable<Integer> {
             end.await();
         }
         return 0;
+    }
+
+    private Listening.Clients clients() {
+        return insecureClient ? Listening.Clients.ANYBODY : Listening.Clients.WITH_TOKENS;
     }
 
     private void run(Backing backing, Set<Role> wanted, Listening listening, Resources resources) throws IOException {
