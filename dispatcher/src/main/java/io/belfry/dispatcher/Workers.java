@@ -17,10 +17,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The threads that dispatch. Each priority has its own, so that bulk never holds a worker that a critical event needs.
-/// One of them leads: signals wake it, and it looks by itself every now and then in case one was lost. It calls the
-/// others
-/// when there is a queue.
+/// The threads that dispatch. Each priority has its own, so that bulk never holds a worker that a critical event
+/// needs. One of them leads: signals wake it, and it looks by itself every now and then in case one was lost. It
+/// calls the others when there is a queue.
 @Context
 final class Workers {
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);

@@ -12,6 +12,7 @@ import io.belfry.testkit.centrifuge.CentrifugeClient;
 import io.belfry.testkit.websocket.RawWebSocket;
 import io.micronaut.runtime.graceful.GracefulShutdownManager;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /// How a node is left: by its clients in good order when it stops, and at once when the inboxes get a new epoch.
 @ExtendWith({PostgresExtension.class, RedisExtension.class})
@@ -59,6 +61,38 @@ class DrainTest {
                     .isEqualTo(3001);
             assertThat(client.subscription("inbox").path("recovered").asBoolean())
                     .isTrue();
+        }
+    }
+
+    /// kill -9: nobody says goodbye.
+    @Test
+    void clientsOfANodeThatIsKilledGoOnElsewhereWithoutAGap(@TempDir Path home) throws IOException {
+        try (GatewayNode staying = GatewayNode.start(database, redis.url());
+                SmallNode killed =
+                        new SmallNode(96, GatewayNode.complete(database, redis.url(), Map.of()), home.resolve("log"));
+                TcpProxy balancer = new TcpProxy("127.0.0.1", killed.port());
+                CentrifugeClient client = CentrifugeClient.to(
+                                staying.url().replace(":" + staying.port(), ":" + balancer.port()))
+                        .token(staying.token("orphan"))
+                        .device("phone")
+                        .reconnectDelay(Duration.ofMillis(50), Duration.ofMillis(200))
+                        .start()
+                        .connect()) {
+            staying.inbound().send("orphan", 3);
+            client.await("3 publications", () -> client.publications("inbox").size() == 3);
+            balancer.redirect(staying.port());
+
+            killed.kill();
+            staying.inbound().send("orphan", 5);
+
+            client.await("the second node", () -> client.events("settled").size() == 2);
+            staying.inbound().send("orphan", 1);
+            client.await("9 publications", () -> client.publications("inbox").size() >= 9);
+            assertThat(client.offsets("inbox")).isEqualTo(DeliveryTest.offsets(1, 9));
+            assertThat(client.subscription("inbox").path("recovered").asBoolean())
+                    .isTrue();
+            await().untilAsserted(() ->
+                    assertThat(staying.inbound().receivedBy("orphan", "phone")).isEqualTo(9));
         }
     }
 

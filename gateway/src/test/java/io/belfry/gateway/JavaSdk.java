@@ -47,6 +47,8 @@ import java.util.function.Function;
 final class JavaSdk extends EventListener {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final long END_MILLIS = 2_000;
+
     private final Client client;
     private final Map<String, String> channelTokens = new ConcurrentHashMap<>();
     private final int minDelay;
@@ -87,11 +89,16 @@ final class JavaSdk extends EventListener {
     }
 
     public static void main(String[] arguments) throws IOException {
-        var sdk = new JavaSdk(JSON.readTree(arguments[arguments.length - 1]));
-        say("ready", JSON.createObjectNode());
+        JavaSdk sdk = null;
         try (var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                sdk.obey(JSON.readTree(line));
+                JsonNode command = JSON.readTree(line);
+                if (command.path("do").asText().equals("begin")) {
+                    sdk = new JavaSdk(command.path("options"));
+                    say("ready", JSON.createObjectNode());
+                } else {
+                    sdk.obey(command);
+                }
             }
         }
         System.exit(0);
@@ -109,10 +116,22 @@ final class JavaSdk extends EventListener {
             case "subscribe" -> subscribe(command.path("channel").asText());
             case "unsubscribe" ->
                 client.getSubscription(command.path("channel").asText()).unsubscribe();
+            case "end" -> end();
             case "presence" -> presence(command);
             case "presenceStats" -> presenceStats(command);
             default -> throw new IllegalArgumentException(command.toString());
         }
+    }
+
+    /// Nothing of this client may be told once the next one has begun.
+    private void end() {
+        client.disconnect();
+        try {
+            client.close(END_MILLIS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        say("ended", JSON.createObjectNode());
     }
 
     private void call(JsonNode command) {

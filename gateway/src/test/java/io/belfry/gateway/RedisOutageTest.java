@@ -160,6 +160,32 @@ class RedisOutageTest {
         }
     }
 
+    /// @param onEventLoops or through Lettuce
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aWrongPasswordIsToldAndClientsAreServedAllTheSame(boolean onEventLoops) throws IOException {
+        try (RedisServer redis = RedisServer.startTemporary();
+                GatewayNode node = GatewayNode.startWithoutRedis(
+                        database,
+                        redis.url().replaceFirst(":[^:@/]+@", ":not-the-one@"),
+                        settings(Map.of(
+                                "belfry.gateway.feeds.on-event-loops",
+                                onEventLoops,
+                                "belfry.gateway.feeds.reconcile-every-without-redis",
+                                "1s")));
+                RawClient client = RawClient.connect(node, "locked-out-" + onEventLoops)) {
+            await().untilAsserted(
+                            () -> assertThat(node.bean(FeedSubscriptions.class).troubles())
+                                    .hasSize(4)
+                                    .allSatisfy(trouble -> assertThat(trouble)
+                                            .containsAnyOf("WRONGPASS", "Unable to connect")
+                                            .doesNotContain("not-the-one")));
+            node.inbound().write("locked-out-" + onEventLoops, 1);
+
+            assertThat(client.nextOffset()).isEqualTo(1);
+        }
+    }
+
     @Test
     void aBlackHoleBetweenNodeAndRedisIsNoticed() throws Exception {
         try (RedisServer redis = RedisServer.startTemporary();

@@ -8,8 +8,10 @@ import io.belfry.testkit.RedisExtension;
 import io.belfry.testkit.RedisServer;
 import io.belfry.testkit.TestDatabase;
 import io.belfry.testkit.centrifuge.CentrifugeClient;
+import io.belfry.testkit.centrifuge.SdkPrograms;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -29,6 +31,7 @@ class SdkTest {
     private final TestDatabase database;
     private final RedisServer redis;
     private final GatewayNode node;
+    private final SdkPrograms programs = new SdkPrograms();
 
     SdkTest(TestDatabase database, RedisServer redis) {
         this.database = database;
@@ -38,7 +41,12 @@ class SdkTest {
 
     @AfterAll
     void stop() {
+        programs.close();
         node.close();
+    }
+
+    private CentrifugeClient.Builder client(Sdk sdk, String user) {
+        return sdk.client(node, user).hostedBy(programs);
     }
 
     private static String user() {
@@ -53,9 +61,9 @@ class SdkTest {
     @EnumSource
     void aBurstComesInOrderAndIsProved(Sdk sdk) {
         String user = user();
-        try (CentrifugeClient client =
-                sdk.client(node, user).device("phone").start().connect()) {
+        try (CentrifugeClient client = client(sdk, user).device("phone").start().connect()) {
             assertThat(client.subscription("inbox").at("/data/userId").asText()).isEqualTo(user);
+            assertThat(node.clients(sdk.label(), sdk.speech())).isEqualTo(1);
             node.inbound().send(user, 100);
             node.inbound().sendLarge(user, 1, 20_000);
 
@@ -76,7 +84,8 @@ class SdkTest {
         var clients = new ArrayList<CentrifugeClient>();
         try {
             for (Sdk sdk : Sdk.values()) {
-                clients.add(sdk.client(stopping, user).start().connect());
+                clients.add(
+                        sdk.client(stopping, user).hostedBy(programs).start().connect());
             }
             node.inbound().send(user, 2);
             clients.forEach(
@@ -105,7 +114,7 @@ class SdkTest {
     @EnumSource
     void callsAreAnsweredAndRefusedAlike(Sdk sdk) {
         String user = user();
-        try (CentrifugeClient client = sdk.client(node, user).start().connect()) {
+        try (CentrifugeClient client = client(sdk, user).start().connect()) {
             node.inbound().send(user, 3);
             client.await("3 publications", () -> client.publications("inbox").size() == 3);
 
@@ -127,7 +136,7 @@ class SdkTest {
     @EnumSource
     void anExpiredTokenIsReplacedAndAForeignOneIsFinal(Sdk sdk) {
         String user = user();
-        try (CentrifugeClient client = sdk.client(node, user)
+        try (CentrifugeClient client = client(sdk, user)
                 .token(node.token(user, Duration.ofMinutes(-5)))
                 .refreshingToken()
                 .start()) {
@@ -135,27 +144,35 @@ class SdkTest {
             client.connect();
             assertThat(client.events("tokenWanted")).isNotEmpty();
         }
-        try (CentrifugeClient client =
-                sdk.client(node, user).token("not.a.token").start()) {
+        try (CentrifugeClient client = client(sdk, user).token("not.a.token").start()) {
             client.startConnecting();
             assertThat(client.awaitEvent("disconnected").path("code").asInt()).isEqualTo(3500);
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void aConnectionIsRefreshedBeforeItsTokenEnds(Sdk sdk) {
-        String user = user();
-        try (CentrifugeClient client = sdk.client(node, user)
-                .token(node.token(user, Duration.ofSeconds(2)))
-                .refreshingToken()
-                .start()) {
-            client.renewToken(node.token(user));
-            client.connect();
-            client.awaitEvent("tokenWanted");
-            node.inbound().send(user, 1);
-            client.await("a publication", () -> !client.publications("inbox").isEmpty());
-            assertThat(client.events("connecting")).hasSize(1);
+    /// All at once: each has to wait for the end of its token.
+    @Test
+    void connectionsAreRefreshedBeforeTheirTokensEnd() {
+        var clients = new EnumMap<Sdk, CentrifugeClient>(Sdk.class);
+        try {
+            for (Sdk sdk : Sdk.values()) {
+                CentrifugeClient client = client(sdk, "refreshed-" + sdk)
+                        .token(node.token("refreshed-" + sdk, Duration.ofSeconds(2)))
+                        .refreshingToken()
+                        .start();
+                clients.put(sdk, client);
+                client.renewToken(node.token("refreshed-" + sdk));
+                client.connect();
+            }
+            clients.forEach((sdk, client) -> {
+                client.awaitEvent("tokenWanted");
+                node.inbound().send("refreshed-" + sdk, 1);
+                client.await(
+                        "a publication", () -> !client.publications("inbox").isEmpty());
+                assertThat(client.events("connecting")).as(sdk.name()).hasSize(1);
+            });
+        } finally {
+            clients.values().forEach(CentrifugeClient::close);
         }
     }
 
@@ -163,7 +180,7 @@ class SdkTest {
     @EnumSource
     void whoMissedTooMuchIsToldSo(Sdk sdk) {
         String user = user();
-        try (CentrifugeClient client = sdk.client(node, user).start().connect()) {
+        try (CentrifugeClient client = client(sdk, user).start().connect()) {
             client.disconnect();
             node.inbound().send(user, 301);
             client.connect();

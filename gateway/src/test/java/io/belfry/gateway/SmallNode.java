@@ -102,9 +102,14 @@ final class SmallNode implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /// Without a goodbye to anybody.
+    void kill() {
         process.destroyForcibly();
         process.onExit().join();
+    }
+
+    @Override
+    public void close() {
+        kill();
     }
 }

@@ -8,6 +8,7 @@ import io.belfry.testkit.RedisExtension;
 import io.belfry.testkit.RedisServer;
 import io.belfry.testkit.TestDatabase;
 import io.belfry.testkit.centrifuge.CentrifugeClient;
+import io.belfry.testkit.centrifuge.SdkPrograms;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -28,6 +29,7 @@ class SubscriptionTest {
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final GatewayNode node;
+    private final SdkPrograms programs = new SdkPrograms();
 
     SubscriptionTest(TestDatabase database, RedisServer redis) {
         node = GatewayNode.start(
@@ -47,6 +49,7 @@ class SubscriptionTest {
 
     @AfterAll
     void stop() {
+        programs.close();
         node.close();
     }
 
@@ -174,7 +177,8 @@ class SubscriptionTest {
     void sdksSubscribeByTokenRefreshAndSeeWhoIsThere(Sdk sdk) {
         String channel = club();
         try (RawClient other = RawClient.connect(node, "other");
-                CentrifugeClient client = sdk.client(node, "ann").start().connect()) {
+                CentrifugeClient client =
+                        sdk.client(node, "ann").hostedBy(programs).start().connect()) {
             client.subscribe(channel, GatewayNode.channelToken("ann", channel, Duration.ofSeconds(2)));
             client.awaitEvent("clientSubscribed");
             int asked = client.events("channelTokenWanted").size();
@@ -212,7 +216,8 @@ class SubscriptionTest {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JAVA")
     void sdksReplaceAnExpiredToken(Sdk sdk) {
         String channel = club();
-        try (CentrifugeClient client = sdk.client(node, "ann").start().connect()) {
+        try (CentrifugeClient client =
+                sdk.client(node, "ann").hostedBy(programs).start().connect()) {
             client.subscribe(channel, GatewayNode.channelToken("ann", channel, Duration.ofMinutes(-1)));
             client.await("refusal", () -> !client.events("subscriptionError").isEmpty());
             client.renewToken(channel, GatewayNode.channelToken("ann", channel, HOUR));

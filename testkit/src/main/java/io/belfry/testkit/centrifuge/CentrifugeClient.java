@@ -3,17 +3,14 @@ package io.belfry.testkit.centrifuge;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.belfry.testkit.node.NodeProject;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -28,20 +25,18 @@ import java.util.function.Predicate;
 /// }
 /// ```
 public final class CentrifugeClient implements AutoCloseable {
-    private static final NodeProject PROJECT =
-            new NodeProject(CentrifugeClient.class, "centrifuge-client", List.of("client.mjs"));
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final Process process;
-    private final Writer commands;
+    private final SdkProgram program;
+    private final Optional<SdkPrograms> home;
     private final List<JsonNode> events = new ArrayList<>();
     private int lastRef;
 
-    private CentrifugeClient(Process process) {
-        this.process = process;
-        this.commands = process.outputWriter(StandardCharsets.UTF_8);
-        Thread.ofVirtual().name("centrifuge-client-" + process.pid()).start(this::read);
+    private CentrifugeClient(SdkProgram program, Optional<SdkPrograms> home) {
+        this.program = program;
+        this.home = home;
+        program.listen(this::told, this::wake);
     }
 
     /// @param url of the WebSocket endpoint
@@ -53,7 +48,8 @@ public final class CentrifugeClient implements AutoCloseable {
     public static final class Builder {
         private final ObjectNode options = JSON.createObjectNode();
         private List<String> program = List.of();
-        private Optional<Path> trusted = Optional.empty();
+        private final Map<String, String> environment = new HashMap<>();
+        private Optional<SdkPrograms> home = Optional.empty();
 
         private Builder(String url) {
             options.put("url", url);
@@ -70,8 +66,13 @@ public final class CentrifugeClient implements AutoCloseable {
             return this;
         }
 
-        /// Another SDK: a program that takes the options as its last argument, and commands and tells as `client.mjs`
-        /// does.
+        /// npm's `centrifuge` of that major, the last release: 3, 4 or 5.
+        public Builder major(int major) {
+            options.put("major", major);
+            return this;
+        }
+
+        /// Another SDK: a program that obeys and tells as `client.mjs` does.
         public Builder program(List<String> command) {
             program = List.copyOf(command);
             return this;
@@ -81,7 +82,7 @@ public final class CentrifugeClient implements AutoCloseable {
         ///
         /// @param certificate in PEM
         public Builder trusting(Path certificate) {
-            trusted = Optional.of(certificate);
+            environment.put("NODE_EXTRA_CA_CERTS", certificate.toString());
             return this;
         }
 
@@ -109,26 +110,21 @@ public final class CentrifugeClient implements AutoCloseable {
             return this;
         }
 
-        /// Starts the process. The client does not connect by itself.
+        /// It is hosted by one of these programs, which stays for others when it ends. Such a client must not be
+        /// suspended.
+        public Builder hostedBy(SdkPrograms programs) {
+            home = Optional.of(programs);
+            return this;
+        }
+
+        /// Starts the process, if need be. The client does not connect by itself.
         public CentrifugeClient start() {
-            try {
-                var command = new ArrayList<String>(program.isEmpty() ? List.of("node", "client.mjs") : program);
-                command.add(options.toString());
-                var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-                if (program.isEmpty()) {
-                    builder.directory(PROJECT.directory().toFile());
-                }
-                trusted.ifPresent(file -> builder.environment().put("NODE_EXTRA_CA_CERTS", file.toString()));
-                Process process = builder.start();
-                CentrifugeClient client = new CentrifugeClient(process);
-                client.awaitEvent("ready");
-                return client;
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while the client starts", interrupted);
-            }
+            SdkProgram host = home.map(programs -> programs.take(program))
+                    .orElseGet(() -> SdkProgram.start(program, environment));
+            var client = new CentrifugeClient(host, home);
+            client.send(JSON.createObjectNode().put("do", "begin").set("options", options));
+            client.awaitEvent("ready");
+            return client;
         }
     }
 
@@ -275,7 +271,7 @@ public final class CentrifugeClient implements AutoCloseable {
         synchronized (events) {
             while (!condition.holds()) {
                 long left = deadline - System.nanoTime();
-                if (left <= 0 || !process.isAlive()) {
+                if (left <= 0 || !program.isAlive()) {
                     throw new AssertionError("no " + what + "; the client told " + events);
                 }
                 try {
@@ -298,19 +294,24 @@ public final class CentrifugeClient implements AutoCloseable {
     }
 
     public long pid() {
-        return process.pid();
+        return program.pid();
     }
 
-    /// Ends the process at once, as a crash would.
+    /// Ends the process at once, as a crash would; or the client, where others are to come.
     @Override
     public void close() {
-        process.destroyForcibly();
-        process.onExit().join();
+        if (home.isEmpty() || !program.isAlive()) {
+            program.kill();
+            return;
+        }
+        send(JSON.createObjectNode().put("do", "end"));
+        awaitEvent("ended");
+        home.get().giveBack(program);
     }
 
     private void signal(String name) {
         try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+            new ProcessBuilder("kill", "-" + name, Long.toString(program.pid()))
                     .start()
                     .waitFor();
         } catch (IOException failure) {
@@ -321,32 +322,19 @@ public final class CentrifugeClient implements AutoCloseable {
     }
 
     private void send(JsonNode command) {
-        try {
-            synchronized (commands) {
-                commands.write(command + "\n");
-                commands.flush();
-            }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+        program.send(command);
+    }
+
+    private void told(JsonNode event) {
+        synchronized (events) {
+            events.add(event);
+            events.notifyAll();
         }
     }
 
-    private void read() {
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                JsonNode event = JSON.readTree(line);
-                synchronized (events) {
-                    events.add(event);
-                    events.notifyAll();
-                }
-            }
-        } catch (IOException ended) {
-            // The process is gone.
-        } finally {
-            synchronized (events) {
-                events.notifyAll();
-            }
+    private void wake() {
+        synchronized (events) {
+            events.notifyAll();
         }
     }
 }
