@@ -108,8 +108,7 @@ public final class Escalations {
     }
 
     /// Hands over events that nobody acknowledged in time: each becomes one for the next recipients, of the same
-    /// content,
-    /// which repeats itself likewise.
+    /// content, which repeats itself likewise.
     ///
     /// @param limit of one transaction
     /// @return the priorities of the events that were made

@@ -29,9 +29,8 @@ import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// Receipts that come while their pushes are being claimed, thousands of times: whoever has proved receipt before is
-/// not
-/// pushed to, whoever has not is, and in between it is the one or the other, but never neither.
+/// Receipts that come while their pushes are being claimed, thousands of times: whoever has proved receipt before
+/// is not pushed to, whoever has not is, and in between it is the one or the other, but never neither.
 @ExtendWith({PostgresExtension.class, RedisExtension.class})
 class ReceiptRaceTest {
     private static final int USERS = 4500;
