@@ -67,6 +67,7 @@ function matchTyped(input) {
 function tellZone(root) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   root.querySelectorAll('input[data-zone]').forEach((input) => { input.value = zone; });
+  root.querySelectorAll('input[data-zone-default]').forEach((input) => { input.value ||= zone; });
   root.querySelectorAll('[data-zone-name]').forEach((name) => { name.textContent = zone.replace('_', ' '); });
   root.querySelectorAll('input[data-at]').forEach((input) => {
     const at = new Date(input.dataset.at);

@@ -6,11 +6,19 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 
 /// The time zone in which somebody typed a time: as their browser said in the field `zone`, else UTC, which is also
 /// what the page says then.
 public record ReaderZone(ZoneId zone) {
+    /// Zones that forms propose: those named after places.
+    public static final List<String> NAMES = ZoneId.getAvailableZoneIds().stream()
+            .filter(name ->
+                    name.matches("(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.+"))
+            .sorted()
+            .toList();
+
     public static ReaderZone of(String name) {
         try {
             return new ReaderZone(name.isBlank() ? ZoneOffset.UTC : ZoneId.of(name.strip()));

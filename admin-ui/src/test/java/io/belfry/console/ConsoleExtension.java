@@ -46,6 +46,8 @@ final class ConsoleExtension implements ParameterResolver {
                         1,
                         "redis.uri",
                         RedisExtension.server().url(),
+                        "belfry.broadcasts.release.approval-above",
+                        2_000,
                         "belfry.operators.max-failures",
                         3))
                 .start();

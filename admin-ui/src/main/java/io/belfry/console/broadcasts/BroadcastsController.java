@@ -50,7 +50,7 @@ final class BroadcastsController {
     private static final int PAGE = 25;
     private static final Map<String, Set<BroadcastState>> VIEWS = Map.of(
             "drafts", Set.of(BroadcastState.DRAFT),
-            "running", Set.of(BroadcastState.SENDING, BroadcastState.PAUSED),
+            "running", Set.of(BroadcastState.SCHEDULED, BroadcastState.SENDING, BroadcastState.PAUSED),
             "sent", Set.of(BroadcastState.SENT),
             "cancelled", Set.of(BroadcastState.CANCELLED));
 
@@ -220,6 +220,19 @@ final class BroadcastsController {
         return act(visit, id, "broadcast.resume", broadcasts.resume(id), "It goes on.");
     }
 
+    /// Takes it back while nothing of it left.
+    @Post("/{id}/undo")
+    @Needs(Role.BROADCASTER)
+    MutableHttpResponse<?> undo(UUID id, Visit visit) {
+        boolean undone = broadcasts.undo(id);
+        return act(
+                visit,
+                id,
+                "broadcast.undo",
+                undone,
+                "It is a draft again. Nothing of it was sent, and nothing was lost.");
+    }
+
     @Get("/{id}/cancel")
     @Needs(Role.BROADCASTER)
     MutableHttpResponse<?> askCancel(UUID id, Visit visit) {
@@ -235,6 +248,17 @@ final class BroadcastsController {
         long size = broadcast.audienceSize().orElse(0);
         long addressed = progress.sight().addressed();
         var says = new ArrayList<String>();
+        if (broadcast.state() == BroadcastState.SCHEDULED) {
+            return Question.danger(
+                    "Cancel “" + progress.sight().title() + "”?",
+                    List.of(
+                            "It was to be sent " + progress.sight().startsAt()
+                                    + ". Nothing of it was sent, and nothing will be.",
+                            "This is for good. To change it, or its time, take it back instead: it is then a draft again."),
+                    PATH + "/" + broadcast.id() + "/cancel",
+                    "Cancel the broadcast",
+                    PATH + "/" + broadcast.id());
+        }
         says.add(
                 broadcast.wavesDone() == broadcast.waves()
                         ? "All of " + Sight.people(size) + " were addressed live, and that stays."

@@ -72,6 +72,7 @@ final class Checks {
         if (waves < 1 || waves > MAX_WAVES) {
             faults.put("waves", "Waves: “" + typed.waves() + "” (expected: 1 to " + MAX_WAVES + ").");
         }
+        typed.timing().check(waves, faults);
         return new Checked(
                 faults,
                 faults.isEmpty()
@@ -83,6 +84,7 @@ final class Checks {
                                 typed.until(),
                                 waves,
                                 typed.toPush(),
+                                typed.timing().toRelease(),
                                 author))
                         : Optional.empty());
     }
@@ -168,6 +170,16 @@ final class Checks {
         draft.validUntil()
                 .filter(until -> !until.isAfter(now))
                 .ifPresent(until -> gaps.add("Valid until: that time has passed, so nobody would get it."));
+        Optional<Instant> starts = draft.release().startsAt();
+        if (starts.filter(at -> !at.isAfter(now)).isPresent()) {
+            gaps.add("Send at: that time has passed. Choose another, or none to send it at once.");
+        }
+        if (starts.isPresent()
+                && draft.validUntil()
+                        .filter(until -> !until.isAfter(starts.get()))
+                        .isPresent()) {
+            gaps.add("Valid until: it would not be valid any more when it is sent.");
+        }
         return gaps;
     }
 

@@ -30,7 +30,8 @@ record Composition(
         String validUntil,
         Optional<Instant> until,
         String waves,
-        boolean push) {
+        boolean push,
+        Timing timing) {
     static final int MAX_LOCALES = 20;
     private static final int DEFAULT_WAVES = 8;
 
@@ -48,7 +49,8 @@ record Composition(
                 "",
                 Optional.empty(),
                 String.valueOf(DEFAULT_WAVES),
-                true);
+                true,
+                Timing.AT_ONCE);
     }
 
     static Composition of(Broadcast draft, String fallback) {
@@ -68,7 +70,8 @@ record Composition(
                 "",
                 draft.validUntil(),
                 String.valueOf(draft.waves()),
-                draft.push().isOn());
+                draft.push().isOn(),
+                Timing.of(draft.release()));
     }
 
     static Composition of(UUID id, Form form) {
@@ -86,7 +89,8 @@ record Composition(
                 form.text("validUntil"),
                 form.find("validUntil").flatMap(zone::moment),
                 form.text("waves"),
-                form.isTicked("push"));
+                form.isTicked("push"),
+                Timing.of(form));
     }
 
     private static List<Words> words(Form form) {
@@ -108,7 +112,19 @@ record Composition(
 
     Composition withWords(List<Words> other) {
         return new Composition(
-                id, revision, other, audience, topic, users, category, priority, validUntil, until, waves, push);
+                id,
+                revision,
+                other,
+                audience,
+                topic,
+                users,
+                category,
+                priority,
+                validUntil,
+                until,
+                waves,
+                push,
+                timing);
     }
 
     /// The ids in the pasted list, in order, each once: between blanks, commas, semicolons or quotes.

@@ -5,6 +5,7 @@ import io.belfry.console.Flash;
 import io.belfry.console.Needs;
 import io.belfry.console.Pages;
 import io.belfry.console.Question;
+import io.belfry.console.ReaderZone;
 import io.belfry.console.Visit;
 import io.belfry.core.access.Role;
 import io.belfry.core.broadcast.Audiences;
@@ -13,6 +14,7 @@ import io.belfry.core.broadcast.BroadcastState;
 import io.belfry.core.broadcast.Broadcasts;
 import io.belfry.core.broadcast.Drafts;
 import io.belfry.core.broadcast.NewBroadcast;
+import io.belfry.core.broadcast.Release;
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
 import io.belfry.core.event.EventId;
@@ -78,14 +80,17 @@ final class DraftsController {
     }
 
     /// @param faults by field
+    /// @param held why it was not sent when its time had come, or null
     record FormModel(
             Composition typed,
             Map<String, String> faults,
             List<Category> categories,
             List<Priority> priorities,
             List<String> proposed,
+            List<String> zones,
             String fallback,
-            Preview preview) {
+            Preview preview,
+            String held) {
         private static final List<String> USUAL_WAVES = List.of("1", "4", "8", "32", "128");
 
         public List<String> problems() {
@@ -103,7 +108,19 @@ final class DraftsController {
 
         /// The usual numbers of waves, and the draft's own.
         public List<String> waves() {
-            return Stream.concat(USUAL_WAVES.stream(), Stream.of(typed.waves()))
+            return with(USUAL_WAVES, typed.waves());
+        }
+
+        public List<String> canaries() {
+            return with(Timing.CANARIES, typed.timing().canary());
+        }
+
+        public List<String> pauses() {
+            return with(Timing.PAUSES, typed.timing().pause());
+        }
+
+        private static List<String> with(List<String> usual, String own) {
+            return Stream.concat(usual.stream(), Stream.of(own).filter(text -> !text.isEmpty()))
                     .distinct()
                     .toList();
         }
@@ -263,6 +280,8 @@ final class DraftsController {
                 b.validUntil().filter(until -> until.isAfter(clock.instant())),
                 b.waves(),
                 b.push().isOn() ? NewBroadcast.Push.ON : NewBroadcast.Push.OFF,
+                // At what time the copy leaves has to be chosen anew.
+                new Release(Optional.empty(), Optional.empty(), b.release().canary()),
                 visit.operator().email());
         if (drafts.save(copy.get(), Drafts.UNSAVED, draft) instanceof Drafts.Saved.Kept) {
             acts.record(visit, "broadcast.duplicate", copy.get().toString(), Map.of("of", id.toString()));
@@ -277,8 +296,10 @@ final class DraftsController {
                 categories.list(),
                 List.of(Priority.values()),
                 Words.PROPOSED,
+                ReaderZone.NAMES,
                 checks.fallback(),
-                Preview.of(typed, shown, checks.fallback()));
+                Preview.of(typed, shown, checks.fallback()),
+                draft(typed.id()).flatMap(Broadcast::held).orElse(null));
     }
 
     private Optional<Broadcast> draft(UUID id) {

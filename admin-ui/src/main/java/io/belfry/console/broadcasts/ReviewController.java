@@ -15,6 +15,8 @@ import io.belfry.core.broadcast.BroadcastState;
 import io.belfry.core.broadcast.Broadcasts;
 import io.belfry.core.broadcast.Drafts;
 import io.belfry.core.broadcast.NewBroadcast;
+import io.belfry.core.broadcast.ReleaseSettings;
+import io.belfry.core.broadcast.Reviews;
 import io.belfry.core.broadcast.Start;
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
@@ -58,6 +60,8 @@ final class ReviewController {
     private final Categories categories;
     private final Checks checks;
     private final BroadcastsSettings settings;
+    private final Reviews reviews;
+    private final ReleaseSettings release;
     private final Acts acts;
     private final Clock clock;
 
@@ -70,6 +74,8 @@ final class ReviewController {
             Categories categories,
             Checks checks,
             BroadcastsSettings settings,
+            Reviews reviews,
+            ReleaseSettings release,
             Acts acts,
             Clock clock) {
         this.pages = pages;
@@ -80,6 +86,8 @@ final class ReviewController {
         this.categories = categories;
         this.checks = checks;
         this.settings = settings;
+        this.reviews = reviews;
+        this.release = release;
         this.acts = acts;
         this.clock = clock;
     }
@@ -106,9 +114,14 @@ final class ReviewController {
             UUID test,
             String testers,
             String testProblem,
-            List<TestLine> tests) {
-        public boolean maySend() {
+            List<TestLine> tests,
+            Approval approval) {
+        public boolean isComplete() {
             return gaps.isEmpty() && reach != null && reach.people() > 0;
+        }
+
+        public boolean maySend() {
+            return isComplete() && approval.lets();
         }
     }
 
@@ -144,6 +157,13 @@ final class ReviewController {
         Start start = broadcasts.start(id, revision, people, visit.operator().email());
         return switch (start) {
             case Start.Started(long reached) -> started(visit, draft, reached);
+            case Start.Scheduled(Instant at, long reached) -> scheduled(visit, draft, reached);
+            case Start.Unapproved(long reached, long above) ->
+                again(
+                        id,
+                        visit,
+                        "Nothing was sent: it would reach " + Sight.people(reached) + ", and above "
+                                + Sight.number(above) + " a second person has to approve exactly what is sent.");
             case Start.Changed changed ->
                 again(id, visit, "Nothing was sent: the draft was changed since you reviewed it. Look again.");
             case Start.Grown(long now) ->
@@ -169,6 +189,25 @@ final class ReviewController {
                 Map.of("revision", String.valueOf(draft.revision()), "people", String.valueOf(people)));
         return pages.go(
                 visit, PATH + "/" + draft.id(), Flash.done("It is on its way to " + Sight.people(people) + "."));
+    }
+
+    private MutableHttpResponse<?> scheduled(Visit visit, Broadcast draft, long people) {
+        acts.record(
+                visit,
+                "broadcast.schedule",
+                draft.id().toString(),
+                Map.of(
+                        "revision",
+                        String.valueOf(draft.revision()),
+                        "people",
+                        String.valueOf(people),
+                        "at",
+                        draft.release().startsAt().map(Instant::toString).orElse("")));
+        return pages.go(
+                visit,
+                PATH + "/" + draft.id(),
+                Flash.done("It leaves by itself "
+                        + Sight.of(draft, checks.fallback()).startsAt() + "."));
     }
 
     private MutableHttpResponse<?> again(UUID id, Visit visit, String problem) {
@@ -257,7 +296,13 @@ final class ReviewController {
                 testProblem,
                 broadcasts.testsOf(draft.id(), TESTS_SHOWN).stream()
                         .map(this::line)
-                        .toList());
+                        .toList(),
+                Approval.of(
+                        draft,
+                        reach == null ? 0 : reach.people(),
+                        visit.operator().email(),
+                        reviews,
+                        release));
     }
 
     private TestLine line(Broadcast test) {

@@ -3,12 +3,17 @@ package io.belfry.console.broadcasts;
 import io.belfry.core.broadcast.Audience;
 import io.belfry.core.broadcast.Broadcast;
 import io.belfry.core.broadcast.BroadcastState;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /// A broadcast in words and figures that pages show.
 record Sight(Broadcast broadcast, String title) {
+    private static final DateTimeFormatter LOCAL = DateTimeFormatter.ofPattern("EEE d MMM yyyy, HH:mm", Locale.ENGLISH);
+
     static Sight of(Broadcast broadcast, String fallback) {
         String title = Words.of(broadcast.contents(), fallback).stream()
                 .map(Words::title)
@@ -21,6 +26,7 @@ record Sight(Broadcast broadcast, String title) {
     public String state() {
         return switch (broadcast.state()) {
             case DRAFT -> "draft";
+            case SCHEDULED -> "scheduled";
             case SENDING -> "sending";
             case PAUSED -> "paused";
             case SENT -> broadcast.push().isOpen() ? "pushing" : "sent";
@@ -31,6 +37,7 @@ record Sight(Broadcast broadcast, String title) {
     public String tone() {
         return switch (broadcast.state()) {
             case DRAFT -> "mute";
+            case SCHEDULED -> "info";
             case SENDING -> "info";
             case PAUSED -> "warn";
             case SENT -> broadcast.push().isOpen() ? "info" : "good";
@@ -50,8 +57,12 @@ record Sight(Broadcast broadcast, String title) {
         return broadcast.state() == BroadcastState.PAUSED;
     }
 
+    public boolean mayUndo() {
+        return broadcast.isUndoable();
+    }
+
     public boolean mayCancel() {
-        return mayPause() || mayResume();
+        return mayPause() || mayResume() || broadcast.state() == BroadcastState.SCHEDULED;
     }
 
     public String audience() {
@@ -63,9 +74,32 @@ record Sight(Broadcast broadcast, String title) {
         };
     }
 
+    /// When it leaves by itself: the local time in the zone that was chosen, and the zone.
+    public String startsAt() {
+        return broadcast
+                .release()
+                .startsAt()
+                .map(at -> {
+                    ZoneId zone = broadcast.release().zone().orElse(ZoneOffset.UTC);
+                    return LOCAL.format(at.atZone(zone)) + " " + zone;
+                })
+                .orElse("");
+    }
+
+    public String canary() {
+        return broadcast
+                .release()
+                .canary()
+                .map(canary -> canary.percent() + " % first, then "
+                        + canary.pause()
+                                .map(pause -> pause.toMinutes() + " min of waiting before the rest")
+                                .orElse("the rest waits for somebody to resume it"))
+                .orElse("");
+    }
+
     /// How many people the waves that are out address, to within the evenness of their buckets.
     public long addressed() {
-        return broadcast.audienceSize().orElse(0) * broadcast.wavesDone() / broadcast.waves();
+        return broadcast.addressed();
     }
 
     public String languages() {

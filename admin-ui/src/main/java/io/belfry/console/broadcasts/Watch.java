@@ -47,7 +47,7 @@ final class Watch {
         this.clock = clock;
     }
 
-    private record Sample(Instant at, long waves, long devices) {}
+    private record Sample(Instant at, long people, long devices) {}
 
     private record Counted(Optional<Long> value, Instant until) {}
 
@@ -123,7 +123,7 @@ final class Watch {
         if (entry.samples.isEmpty()
                 || Duration.between(entry.samples.getLast().at, now).compareTo(SAMPLE_EVERY) >= 0) {
             entry.samples.addLast(
-                    new Sample(now, broadcast.wavesDone(), broadcast.push().total()));
+                    new Sample(now, broadcast.addressed(), broadcast.push().total()));
         }
         if (entry.samples.size() > SAMPLES) {
             entry.samples.removeFirst();
@@ -139,10 +139,9 @@ final class Watch {
         Sample last = entry.samples.getLast();
         double seconds = Duration.between(first.at, last.at).toMillis() / 1000.0;
         if (broadcast.state() == BroadcastState.SENDING) {
-            double perWave = broadcast.audienceSize().orElse(0) / (double) broadcast.waves();
             return Pace.of(
-                    (last.waves - first.waves) * perWave / seconds,
-                    (broadcast.waves() - broadcast.wavesDone()) * perWave,
+                    (last.people - first.people) / seconds,
+                    broadcast.audienceSize().orElse(0) - broadcast.addressed(),
                     "people");
         }
         long devices = entry.devices.value.orElse(0L);

@@ -4,6 +4,7 @@ import io.belfry.console.Acts;
 import io.belfry.console.Flash;
 import io.belfry.console.Needs;
 import io.belfry.console.Pages;
+import io.belfry.console.ReaderZone;
 import io.belfry.console.Visit;
 import io.belfry.core.access.Role;
 import io.belfry.core.category.Categories;
@@ -27,7 +28,6 @@ import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
 import java.time.Clock;
 import java.time.DayOfWeek;
-import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -45,11 +45,6 @@ import java.util.concurrent.atomic.AtomicReference;
 final class PreferencesPageController {
     private static final String VIEW = "users/preferences";
     private static final int MAX_AUDITED = 4_000;
-    private static final List<String> ZONES = ZoneId.getAvailableZoneIds().stream()
-            .filter(name ->
-                    name.matches("(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.+"))
-            .sorted()
-            .toList();
     private static final List<String> DAYS =
             Arrays.stream(DayOfWeek.values()).map(PreferencesJson::label).toList();
 
@@ -143,6 +138,7 @@ final class PreferencesPageController {
     }
 
     private PreferencesModel model(Person person, PreferencesForm typed, Map<String, String> faults) {
-        return new PreferencesModel(person, typed, categories.list(), List.of(Medium.values()), DAYS, ZONES, faults);
+        return new PreferencesModel(
+                person, typed, categories.list(), List.of(Medium.values()), DAYS, ReaderZone.NAMES, faults);
     }
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 
 /// A broadcast and how far it has come.
@@ -14,6 +15,10 @@ import java.util.UUID;
 /// @param startedBy the operator who sent it
 /// @param audienceSize people in the audience when it started
 /// @param wavesDone of `waves`
+/// @param nextWaveAt not before; empty for at once
+/// @param authors who wrote at it, since it was made
+/// @param approvedBy who approved what was let go; empty where nobody had to
+/// @param held why it was not sent when its time had come
 /// @param push the state of the push job: off, waiting, sending, done
 public record Broadcast(
         UUID id,
@@ -34,11 +39,36 @@ public record Broadcast(
         OptionalLong audienceSize,
         int waves,
         int wavesDone,
+        Optional<Instant> nextWaveAt,
+        Release release,
+        Set<String> authors,
+        Optional<String> approvedBy,
+        Optional<String> held,
         PushProgress push) {
 
     /// Whether something of it may still go out by itself: a wave or a push.
     public boolean isUnderWay() {
         return state == BroadcastState.SENDING || state == BroadcastState.SENT && push.isOpen();
+    }
+
+    /// How many people the waves that are out address, to within the evenness of their buckets.
+    public long addressed() {
+        return Math.round(audienceSize.orElse(0) * release.share(wavesDone, waves));
+    }
+
+    /// Whether nothing of it left yet although it was let go.
+    public boolean isUndoable() {
+        return state == BroadcastState.SCHEDULED
+                || (state == BroadcastState.SENDING || state == BroadcastState.PAUSED)
+                        && wavesDone == 0
+                        && testOf.isEmpty();
+    }
+
+    /// Whether its first part is out and the rest waits for a person.
+    public boolean isCanaryWaiting() {
+        return state == BroadcastState.PAUSED
+                && wavesDone == 1
+                && release.canary().isPresent();
     }
 
     /// Counts of devices.

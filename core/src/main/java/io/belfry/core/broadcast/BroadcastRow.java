@@ -8,10 +8,15 @@ import io.belfry.core.event.Priority;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 
 /// A row of the table `broadcasts`, read and written.
@@ -19,6 +24,7 @@ final class BroadcastRow {
     static final String COLUMNS = """
             id, state, audience, contents, category, priority, created_by, created_at, revision, updated_at, test_of,
             started_by, started_at, finished_at, valid_until, audience_size, waves, waves_done,
+            next_wave_at, starts_at, time_zone, canary_buckets, canary_pause_ms, authors, approved_by, held,
             push_state, push_total, push_accepted, push_failed, push_skipped
             """;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -41,18 +47,37 @@ final class BroadcastRow {
                 row.getTimestamp("updated_at").toInstant(),
                 Optional.ofNullable(row.getObject("test_of", UUID.class)),
                 Optional.ofNullable(row.getString("started_by")),
-                Optional.ofNullable(row.getTimestamp("started_at")).map(Timestamp::toInstant),
-                Optional.ofNullable(row.getTimestamp("finished_at")).map(Timestamp::toInstant),
-                Optional.ofNullable(row.getTimestamp("valid_until")).map(Timestamp::toInstant),
+                instant(row, "started_at"),
+                instant(row, "finished_at"),
+                instant(row, "valid_until"),
                 audienceSize,
                 row.getInt("waves"),
                 row.getInt("waves_done"),
+                instant(row, "next_wave_at"),
+                release(row),
+                Set.copyOf(Arrays.asList((String[]) row.getArray("authors").getArray())),
+                Optional.ofNullable(row.getString("approved_by")),
+                Optional.ofNullable(row.getString("held")),
                 new Broadcast.PushProgress(
                         row.getString("push_state"),
                         row.getLong("push_total"),
                         row.getLong("push_accepted"),
                         row.getLong("push_failed"),
                         row.getLong("push_skipped")));
+    }
+
+    private static Release release(ResultSet row) throws SQLException {
+        int buckets = row.getInt("canary_buckets");
+        long pause = row.getLong("canary_pause_ms");
+        Optional<Duration> waits = row.wasNull() ? Optional.empty() : Optional.of(Duration.ofMillis(pause));
+        return new Release(
+                instant(row, "starts_at"),
+                Optional.ofNullable(row.getString("time_zone")).map(ZoneId::of),
+                buckets == 0 ? Optional.empty() : Optional.of(Release.Canary.ofBuckets(buckets, waits)));
+    }
+
+    private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+        return Optional.ofNullable(row.getTimestamp(column)).map(Timestamp::toInstant);
     }
 
     static String write(Audience audience) {

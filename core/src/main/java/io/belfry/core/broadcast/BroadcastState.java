@@ -2,9 +2,11 @@ package io.belfry.core.broadcast;
 
 import java.util.Locale;
 
-/// The life of a broadcast: draft → sending ⇄ paused → sent or cancelled.
+/// The life of a broadcast: draft → (scheduled →) sending ⇄ paused → sent or cancelled.
 public enum BroadcastState {
     DRAFT,
+    /// Let go, for a time that has not come.
+    SCHEDULED,
     SENDING,
     PAUSED,
     SENT,

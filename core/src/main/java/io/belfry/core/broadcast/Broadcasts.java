@@ -2,19 +2,15 @@ package io.belfry.core.broadcast;
 
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
-import io.belfry.core.topic.Topic;
 import jakarta.inject.Singleton;
 import java.sql.Timestamp;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /// Broadcasts as operators handle them. What is started is carried out by the dispatchers, which look at the state
@@ -23,11 +19,13 @@ import org.jdbi.v3.core.Jdbi;
 public final class Broadcasts {
     private final Jdbi jdbi;
     private final Signals signals;
+    private final Starting starting;
     private final Clock clock;
 
-    public Broadcasts(Jdbi jdbi, Signals signals, Clock clock) {
+    public Broadcasts(Jdbi jdbi, Signals signals, ReleaseSettings settings, Clock clock) {
         this.jdbi = jdbi;
         this.signals = signals;
+        this.starting = new Starting(settings);
         this.clock = clock;
     }
 
@@ -53,97 +51,44 @@ public final class Broadcasts {
 
     /// How many people an audience holds now.
     public long count(Audience audience) {
-        return jdbi.withHandle(h -> count(h, audience));
-    }
-
-    private static long count(Handle h, Audience audience) {
-        return switch (audience) {
-            case Audience.Everyone() ->
-                h.createQuery("select count(*) from users").mapTo(Long.class).one();
-            case Audience.Topic(String topic) ->
-                h.createQuery("select count(distinct user_id) from topic_followers where topic = any(:filters)")
-                        .bindArray(
-                                "filters", String.class, Topic.filtersOf(topic).toArray())
-                        .mapTo(Long.class)
-                        .one();
-            case Audience.Users(List<String> users) -> users.stream().distinct().count();
-        };
+        return jdbi.withHandle(h -> Starting.count(h, audience));
     }
 
     /// Starts a draft: its audience is fixed now.
     ///
-    /// @return false when it is not a draft (it was started already, say)
+    /// @return false when it is not a draft (it was started already, say), or needs an approval that it has not
     public boolean start(UUID id) {
-        return begin(id, draft -> Optional.empty(), "") instanceof Start.Started;
+        return begin(id, new Starting.Confirmed(Optional.empty(), Optional.empty(), "")) instanceof Start.Started;
     }
 
-    /// Starts a draft as an operator confirmed it, and only so.
+    /// Lets a draft go as an operator confirmed it, and only so. Nothing leaves within the undo window.
     ///
     /// @param revision of the draft that was reviewed
     /// @param people how many it was said to reach
     /// @param by the operator's e-mail address
     public Start start(UUID id, int revision, long people, String by) {
-        return begin(
-                id,
-                draft -> draft.revision() != revision
-                        ? Optional.of(new Start.Changed(draft.revision()))
-                        : Start.refusal(draft, people, clock.instant()),
-                by);
+        return begin(id, new Starting.Confirmed(Optional.of(revision), Optional.of(people), by));
     }
 
-    private Start begin(UUID id, Function<Draft, Optional<Start>> refuse, String by) {
-        Start start = jdbi.inTransaction(h -> {
-            Optional<Broadcast> found = find(h, id, " for update");
-            if (found.isEmpty()) {
-                return new Start.Unknown();
-            }
-            Broadcast b = found.get();
-            if (b.state() != BroadcastState.DRAFT) {
-                return new Start.NotDraft(b.state());
-            }
-            // Counted and then fixed; somebody who comes in between is in it, which the allowance covers.
-            Optional<Start> refusal = refuse.apply(new Draft(b.revision(), b.validUntil(), count(h, b.audience())));
-            if (refusal.isPresent()) {
-                return refusal.get();
-            }
-            long size = snapshot(h, id, b.audience());
-            h.createUpdate("update broadcasts set state = 'sending', started_at = now(), audience_size = :size,"
-                            + " started_by = nullif(:by, '') where id = :id")
-                    .bind("size", size)
-                    .bind("by", by)
-                    .bind("id", id)
-                    .execute();
-            return new Start.Started(size);
-        });
+    private Start begin(UUID id, Starting.Confirmed confirmed) {
+        Start start = jdbi.inTransaction(h -> starting.begin(h, id, confirmed, clock.instant()));
         signals.raise(Signal.BROADCASTS);
         return start;
     }
 
-    /// What decides whether a draft may start.
-    record Draft(int revision, Optional<Instant> validUntil, long people) {}
+    /// Starts the next scheduled broadcast whose time has come. One that may not start becomes a draft again, which the
+    /// audit log and the draft itself tell.
+    ///
+    /// @return its id; empty when there is none
+    public Optional<UUID> startDue() {
+        return jdbi.inTransaction(h -> starting.due(h, clock.instant())).map(Starting.Due::id);
+    }
 
-    private static long snapshot(Handle h, UUID id, Audience audience) {
-        return switch (audience) {
-            case Audience.Everyone() ->
-                h.createQuery("select count(*) from users").mapTo(Long.class).one();
-            case Audience.Topic(String topic) ->
-                (long) h.createUpdate("""
-                            insert into broadcast_audience (broadcast_id, user_id)
-                            select distinct :id, user_id from topic_followers where topic = any(:filters)
-                            """)
-                        .bind("id", id)
-                        .bindArray(
-                                "filters", String.class, Topic.filtersOf(topic).toArray())
-                        .execute();
-            case Audience.Users(List<String> users) ->
-                (long) h.createUpdate("""
-                            insert into broadcast_audience (broadcast_id, user_id)
-                            select distinct :id, u from unnest(:users) as t(u)
-                            """)
-                        .bind("id", id)
-                        .bindArray("users", String.class, users.toArray())
-                        .execute();
-        };
+    /// Takes back a broadcast of which nothing left yet: it is a draft again, with all that was written.
+    ///
+    /// @return false when it is too late
+    public boolean undo(UUID id) {
+        return jdbi.inTransaction(h -> starting.undo(h, id));
     }
 
     /// Holds the waves and pushes that did not go out yet. When this returns, no further wave will come.
@@ -164,7 +109,7 @@ public final class Broadcasts {
         return move(
                 id,
                 "state = 'cancelled', finished_at = now(), push_state = case when push_state = 'off' then 'off' else 'done' end",
-                "(state in ('draft', 'sending', 'paused') or state = 'sent' and push_state in ('waiting', 'sending'))");
+                "(state in ('draft', 'scheduled', 'sending', 'paused') or state = 'sent' and push_state in ('waiting', 'sending'))");
     }
 
     private boolean move(UUID id, String set, String when) {
@@ -178,14 +123,7 @@ public final class Broadcasts {
     }
 
     public Optional<Broadcast> find(UUID id) {
-        return jdbi.withHandle(h -> find(h, id, ""));
-    }
-
-    private static Optional<Broadcast> find(Handle h, UUID id, String suffix) {
-        return h.createQuery("select " + BroadcastRow.COLUMNS + " from broadcasts where id = :id" + suffix)
-                .bind("id", id)
-                .map((row, c) -> BroadcastRow.read(row))
-                .findOne();
+        return jdbi.withHandle(h -> Starting.find(h, id, ""));
     }
 
     /// Newest first, tests and all.

@@ -2,6 +2,8 @@ package io.belfry.core.broadcast;
 
 import jakarta.inject.Singleton;
 import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -89,12 +91,12 @@ public final class Drafts {
     private static int insert(Handle h, UUID id, Optional<UUID> testOf, NewBroadcast broadcast) {
         return bind(h.createUpdate("""
                         insert into broadcasts (id, state, audience, contents, category, priority, created_by, valid_until,
-                                                waves, push_state, test_of)
+                                                waves, push_state, test_of, starts_at, time_zone, canary_buckets,
+                                                canary_pause_ms, authors)
                         values (:id, 'draft', :audience::jsonb, :contents::jsonb, :category, :priority, :by, :until, :waves,
-                                :push, :test)
+                                :push, :test, :startsAt, :zone, :canary, :canaryPause, array[:by])
                         on conflict (id) do nothing
                         """), id, broadcast)
-                .bind("by", broadcast.createdBy())
                 .bindByType("test", testOf.orElse(null), UUID.class)
                 .execute();
     }
@@ -104,6 +106,9 @@ public final class Drafts {
                         update broadcasts
                         set audience = :audience::jsonb, contents = :contents::jsonb, category = :category,
                             priority = :priority, valid_until = :until, waves = :waves, push_state = :push,
+                            starts_at = :startsAt, time_zone = :zone, canary_buckets = :canary,
+                            canary_pause_ms = :canaryPause, held = null,
+                            authors = case when :by = any(authors) then authors else authors || :by end,
                             revision = revision + 1, updated_at = now()
                         where id = :id and state = 'draft' and revision = :revision
                         """), id, broadcast)
@@ -112,6 +117,7 @@ public final class Drafts {
     }
 
     private static <S extends SqlStatement<S>> S bind(S statement, UUID id, NewBroadcast broadcast) {
+        Optional<Release.Canary> canary = broadcast.release().canary();
         return statement
                 .bind("id", id)
                 .bind("audience", BroadcastRow.write(broadcast.audience()))
@@ -120,6 +126,18 @@ public final class Drafts {
                 .bind("priority", broadcast.priority().code())
                 .bind("until", broadcast.validUntil().map(Timestamp::from).orElse(null))
                 .bind("waves", broadcast.waves())
+                .bind("by", broadcast.createdBy())
+                .bind(
+                        "startsAt",
+                        broadcast.release().startsAt().map(Timestamp::from).orElse(null))
+                .bind("zone", broadcast.release().zone().map(ZoneId::getId).orElse(null))
+                .bindByType("canary", canary.map(Release.Canary::buckets).orElse(null), Integer.class)
+                .bindByType(
+                        "canaryPause",
+                        canary.flatMap(Release.Canary::pause)
+                                .map(Duration::toMillis)
+                                .orElse(null),
+                        Long.class)
                 .bind("push", broadcast.push() == NewBroadcast.Push.ON ? "waiting" : "off");
     }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 /// @param validUntil after which nobody gets it any more
 /// @param waves into how many parts the audience is divided, 1 to 1,024
 /// @param push whether devices that did not receive it live get a push
+/// @param release when it leaves, and how its waves begin
 /// @param createdBy the operator's e-mail address
 public record NewBroadcast(
         Audience audience,
@@ -20,7 +21,21 @@ public record NewBroadcast(
         Optional<Instant> validUntil,
         int waves,
         Push push,
+        Release release,
         String createdBy) {
+
+    /// One that leaves at once.
+    public NewBroadcast(
+            Audience audience,
+            Map<String, Content> contents,
+            String category,
+            Priority priority,
+            Optional<Instant> validUntil,
+            int waves,
+            Push push,
+            String createdBy) {
+        this(audience, contents, category, priority, validUntil, waves, push, Release.AT_ONCE, createdBy);
+    }
 
     /// Whether a broadcast is pushed.
     public enum Push {

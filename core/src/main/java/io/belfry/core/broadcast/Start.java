@@ -3,7 +3,7 @@ package io.belfry.core.broadcast;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What came of starting a draft. All but [Started] changed nothing.
+/// What came of starting a draft. All but [Started] and [Scheduled] changed nothing.
 public sealed interface Start {
     /// By how many percent an audience may have grown since the operator confirmed its size, and by how many people in
     /// any case: people sign up all the time.
@@ -13,6 +13,17 @@ public sealed interface Start {
 
     /// @param people in the audience
     record Started(long people) implements Start {}
+
+    /// It starts by itself then; its audience is fixed when it does.
+    ///
+    /// @param people in the audience now
+    record Scheduled(Instant at, long people) implements Start {}
+
+    /// It would reach so many that a second operator has to approve it, and none did: not what it is now, or not for as
+    /// many.
+    ///
+    /// @param above what needs no approval
+    record Unapproved(long people, long above) implements Start {}
 
     /// The draft is not the one that was reviewed.
     record Changed(int revision) implements Start {}
@@ -31,8 +42,13 @@ public sealed interface Start {
 
     record Unknown() implements Start {}
 
+    /// What decides whether a draft may start.
+    ///
+    /// @param people in its audience now
+    record Draft(Optional<Instant> validUntil, long people) {}
+
     /// Why a draft may not start, if so.
-    static Optional<Start> refusal(Broadcasts.Draft draft, long confirmed, Instant now) {
+    static Optional<Start> refusal(Draft draft, long confirmed, Instant now) {
         if (draft.people() == 0) {
             return Optional.of(new Nobody());
         }
@@ -40,7 +56,11 @@ public sealed interface Start {
         if (past.isPresent()) {
             return past.map(Expired::new);
         }
-        long allowed = confirmed + Math.max(ALLOWED_GROWTH_PEOPLE, confirmed * ALLOWED_GROWTH_PERCENT / 100);
-        return draft.people() > allowed ? Optional.of(new Grown(draft.people())) : Optional.empty();
+        return draft.people() > allowed(confirmed) ? Optional.of(new Grown(draft.people())) : Optional.empty();
+    }
+
+    /// How many people an audience may have when so many were confirmed.
+    static long allowed(long confirmed) {
+        return confirmed + Math.max(ALLOWED_GROWTH_PEOPLE, confirmed * ALLOWED_GROWTH_PERCENT / 100);
     }
 }

@@ -13,6 +13,7 @@ import io.belfry.testkit.RedisExtension;
 import io.belfry.testkit.TestDatabase;
 import io.lettuce.core.RedisClient;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(PostgresExtension.class)
 class DraftsTest {
+    private static final ReleaseSettings RELEASE = new ReleaseSettings(1_000, Duration.ofSeconds(30));
+
     private static final String ADA = "ada@example.com";
 
     private final RedisClient redis = RedisClient.create(RedisExtension.server().url());
@@ -44,7 +47,7 @@ class DraftsTest {
     DraftsTest(TestDatabase database) {
         this.jdbi = JdbiFactory.jdbi(database.dataSource());
         this.drafts = new Drafts(jdbi);
-        this.broadcasts = new Broadcasts(jdbi, new Signals(redis), Clock.systemUTC());
+        this.broadcasts = new Broadcasts(jdbi, new Signals(redis), RELEASE, Clock.systemUTC());
         this.audiences = new Audiences(jdbi);
     }
 

@@ -1,5 +1,6 @@
 package io.belfry.dispatcher.broadcast;
 
+import io.belfry.core.broadcast.Broadcasts;
 import io.belfry.core.feed.FeedNames;
 import io.belfry.core.feed.Feeds;
 import io.belfry.core.signal.Signal;
@@ -12,6 +13,7 @@ import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -25,6 +27,7 @@ final class WaveWorker {
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final Waves waves;
+    private final Broadcasts broadcasts;
     private final Feeds feeds;
     private final BroadcastSettings settings;
     private final Counter published;
@@ -33,8 +36,15 @@ final class WaveWorker {
     private final Thread thread;
     private volatile boolean stopping;
 
-    WaveWorker(Waves waves, Feeds feeds, BroadcastSettings settings, Signals signals, MeterRegistry metrics) {
+    WaveWorker(
+            Waves waves,
+            Broadcasts broadcasts,
+            Feeds feeds,
+            BroadcastSettings settings,
+            Signals signals,
+            MeterRegistry metrics) {
         this.waves = waves;
+        this.broadcasts = broadcasts;
         this.feeds = feeds;
         this.settings = settings;
         this.published = Counter.builder("belfry.broadcast.waves")
@@ -81,6 +91,11 @@ final class WaveWorker {
         Optional<Wave> wave = waves.next();
         if (wave.isPresent()) {
             tell(wave.get());
+            return true;
+        }
+        Optional<UUID> due = broadcasts.startDue();
+        if (due.isPresent()) {
+            LOG.info("The time of broadcast {} has come", due.get());
             return true;
         }
         waves.expire().forEach(id -> LOG.info("Broadcast {} is not valid any more and was ended", id));

@@ -1,7 +1,7 @@
 package io.belfry.dispatcher.broadcast;
 
+import io.belfry.core.broadcast.ReleaseSettings;
 import io.belfry.core.feed.AnnouncementNotice;
-import io.belfry.core.user.Bucket;
 import io.belfry.dispatcher.push.PushProvider;
 import io.micronaut.core.annotation.Nullable;
 import jakarta.inject.Singleton;
@@ -18,24 +18,30 @@ final class Waves {
     /// The head's row is locked until the commit, so that offsets come into the log in their order.
     private static final String NEXT = """
             with due as (
-                select id, waves, waves_done from broadcasts
+                select id, waves, waves_done, canary_buckets, canary_pause_ms from broadcasts
                 where state = 'sending' and waves_done < waves
                     and (next_wave_at is null or next_wave_at <= clock_timestamp())
                     and (valid_until is null or valid_until > clock_timestamp())
                     and not is_stopped(category, priority)
+                    and (audience_size <= :approvalAbove or approved_by is not null or test_of is not null)
                 order by priority, next_wave_at nulls first limit 1
                 for update skip locked
             ), head as (
                 update announcement_head set head = head + 1 from due returning head
             ), logged as (
                 insert into announcements ("offset", broadcast_id, bucket_from, bucket_to)
-                select head, id, waves_done * :buckets / waves, (waves_done + 1) * :buckets / waves from due, head
+                select head, id, wave_floor(waves_done, waves, canary_buckets), wave_floor(waves_done + 1, waves, canary_buckets)
+                from due, head
                 returning "offset", bucket_from, bucket_to
             )
             update broadcasts b
             set waves_done = due.waves_done + 1,
-                next_wave_at = clock_timestamp() + :pause * interval '1 millisecond',
-                state = case when due.waves_done + 1 = due.waves then 'sent' else 'sending' end,
+                next_wave_at = clock_timestamp() + interval '1 millisecond'
+                    * case when due.waves_done = 0 and due.canary_buckets is not null
+                           then greatest(coalesce(due.canary_pause_ms, 0), :pause) else :pause end,
+                state = case when due.waves_done + 1 = due.waves then 'sent'
+                             when due.waves_done = 0 and due.canary_buckets is not null and due.canary_pause_ms is null
+                             then 'paused' else 'sending' end,
                 finished_at = case when due.waves_done + 1 = due.waves then clock_timestamp() end,
                 push_state = case when due.waves_done + 1 = due.waves and not :pushes then 'off' else b.push_state end
             from due, logged
@@ -62,20 +68,23 @@ final class Waves {
 
     private final Jdbi jdbi;
     private final BroadcastSettings settings;
+    private final ReleaseSettings release;
     private final boolean pushes;
 
-    Waves(Jdbi jdbi, BroadcastSettings settings, @Nullable PushProvider provider) {
+    Waves(Jdbi jdbi, BroadcastSettings settings, ReleaseSettings release, @Nullable PushProvider provider) {
         this.jdbi = jdbi;
         this.settings = settings;
+        this.release = release;
         this.pushes = provider != null;
     }
 
-    /// Commits the next wave that is due, of whichever broadcast. After its last wave a broadcast is sent.
+    /// Commits the next wave that is due, of whichever broadcast. Whatever set it in motion, one for many people that
+    /// nobody approved has none. After its last wave a broadcast is sent.
     ///
     /// @return what to tell the gateways; empty when nothing is due, or others are at it
     Optional<Wave> next() {
         return jdbi.withHandle(h -> h.createQuery(NEXT)
-                .bind("buckets", Bucket.COUNT)
+                .bind("approvalAbove", release.approvalAbove())
                 .bind("pause", settings.wavePause().toMillis())
                 .bind("pushes", pushes)
                 .map((row, c) -> new Wave(

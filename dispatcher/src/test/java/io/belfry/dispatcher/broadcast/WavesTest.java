@@ -11,6 +11,7 @@ import io.belfry.core.broadcast.Broadcast;
 import io.belfry.core.broadcast.BroadcastState;
 import io.belfry.core.broadcast.Broadcasts;
 import io.belfry.core.broadcast.NewBroadcast;
+import io.belfry.core.broadcast.ReleaseSettings;
 import io.belfry.dispatcher.DispatcherNode;
 import io.belfry.testkit.PostgresExtension;
 import io.belfry.testkit.RedisExtension;
@@ -43,6 +44,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith({PostgresExtension.class, RedisExtension.class})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WavesTest {
+    private static final ReleaseSettings RELEASE = new ReleaseSettings(100_000, Duration.ZERO);
+
     private final TestDatabase database;
     private final DispatcherNode idle;
     private final Jdbi jdbi;
@@ -68,7 +71,7 @@ class WavesTest {
     }
 
     private Waves runner(Duration pause) {
-        return new Waves(jdbi, settings(pause), null);
+        return new Waves(jdbi, settings(pause), RELEASE, null);
     }
 
     private static BroadcastSettings settings(Duration wavePause) {
@@ -89,6 +92,47 @@ class WavesTest {
         return log.wavesAfter(0, 10_000).stream()
                 .filter(w -> w.broadcastId().equals(id))
                 .toList();
+    }
+
+    @Test
+    void theFirstPartGoesAloneAndTheRestWaitsForAPerson() {
+        UUID id = started(Drafts.toEveryone(4));
+        jdbi.useHandle(h -> h.execute("update broadcasts set canary_buckets = 51 where id = ?", id));
+        Waves runner = runner(Duration.ZERO);
+        assertThat(runner.next().orElseThrow().notice().bucketTo()).isEqualTo(51);
+        assertThat(now(id).state()).isEqualTo(BroadcastState.PAUSED);
+        assertThat(now(id).isCanaryWaiting()).isTrue();
+        assertThat(runner.next()).isEmpty();
+        broadcasts.resume(id);
+        while (runner.next().isPresent()) {
+            assertThat(now(id).wavesDone()).isGreaterThan(1);
+        }
+        assertThat(wavesOf(id))
+                .extracting(Announcements.Wave::bucketFrom, Announcements.Wave::bucketTo)
+                .containsExactly(tuple(0, 51), tuple(51, 375), tuple(375, 699), tuple(699, 1024));
+    }
+
+    @Test
+    void theRestFollowsByItselfWhereItIsToldTo() {
+        UUID id = started(Drafts.toEveryone(2));
+        jdbi.useHandle(h ->
+                h.execute("update broadcasts set canary_buckets = 10, canary_pause_ms = 3600000 where id = ?", id));
+        Waves runner = runner(Duration.ZERO);
+        runner.next().orElseThrow();
+        assertThat(now(id).state()).isEqualTo(BroadcastState.SENDING);
+        assertThat(runner.next()).as("within the hour").isEmpty();
+        jdbi.useHandle(h -> h.execute("update broadcasts set next_wave_at = now() where id = ?", id));
+        assertThat(runner.next()).isPresent();
+        assertThat(now(id).state()).isEqualTo(BroadcastState.SENT);
+    }
+
+    @Test
+    void whatNobodyApprovedHasNoWavesWhateverSetItInMotion() {
+        UUID id = started(Drafts.toEveryone(2));
+        jdbi.useHandle(h -> h.execute("update broadcasts set audience_size = 100001 where id = ?", id));
+        assertThat(runner(Duration.ZERO).next()).isEmpty();
+        jdbi.useHandle(h -> h.execute("update broadcasts set approved_by = 'grace@example.com' where id = ?", id));
+        assertThat(runner(Duration.ZERO).next()).isPresent();
     }
 
     @Test
@@ -237,7 +281,7 @@ class WavesTest {
             dying.setAutoCommit(false);
             Jdbi uncommitted = Jdbi.create(dying);
             uncommitted.getConfig(Handles.class).setForceEndTransactions(false);
-            Waves abandoned = new Waves(uncommitted, settings(Duration.ZERO), null);
+            Waves abandoned = new Waves(uncommitted, settings(Duration.ZERO), RELEASE, null);
             assertThat(abandoned.next()).isPresent();
             UUID other = started(Drafts.toEveryone(1));
             int backend = backend(work);
