@@ -13,6 +13,7 @@ import io.belfry.core.broadcast.BroadcastState;
 import io.belfry.core.broadcast.Broadcasts;
 import io.belfry.core.event.EventId;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,22 +126,34 @@ class ApprovalTest {
             assertThat(first.locator(".approval")).containsText("somebody else has to look");
             Page second = chromium.signedIn(Role.BROADCASTER);
             second.navigate(path("/review"));
+            picture(second, "broadcast-approve");
             second.fill("#remark", "The link is wrong.");
-            second.click("text=Return it");
+            second.click("button:has-text('Return it')");
+            assertThat(second.locator(".alert[role=status]")).containsText("goes back to its author");
             first.reload();
             assertThat(first.locator(".remark")).containsText("The link is wrong.");
+            picture(first, "broadcast-returned");
             first.click("text=Ask for approval");
+            assertThat(first.locator(".approval")).containsText("somebody else has to look");
             second.reload();
             second.click("button:has-text('Approve for')");
+            assertThat(second.locator(".alert[role=status]")).containsText("You approved it");
             first.reload();
             first.fill("#typed", "2001");
             first.click("form.send button");
             assertThat(first.locator("#progress")).containsText("Nothing has left yet.");
+            picture(first, "broadcast-undo");
             first.click("#undo");
             assertThat(first.locator(".alert[role=status]")).containsText("It is a draft again");
             assertThat(state()).isEqualTo(BroadcastState.DRAFT);
             assertThat(chromium.complaints).isEmpty();
         }
+    }
+
+    private static void picture(Page page, String name) {
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(Path.of("target", "screenshots", name + "-1440-light.png"))
+                .setFullPage(true));
     }
 
     private List<String> acts() {

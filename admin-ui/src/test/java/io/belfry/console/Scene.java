@@ -140,6 +140,9 @@ final class Scene {
         pages.put("user-test", "/console/users/test?id=" + user);
         pages.put("user-erase", "/console/users/erase?id=" + user);
         pages.put("stops", "/console/stops");
+        pages.put("dead-letters", "/console/dead-letters");
+        pages.put("dead-letters-none", "/console/dead-letters?type=nothing.like.it");
+        pages.put("dead-letters-retry", "/console/dead-letters/retry");
         pages.put("why", "/console/why");
         pages.put("why-type", "/console/why?type=order.shipped&user=" + user);
     }

@@ -126,8 +126,8 @@ final class Figures {
             alarms.add(new Alarm(
                     true,
                     whole(dead) + (dead == 1 ? " dead letter waits" : " dead letters wait") + " for a person.",
-                    "#dead-letters",
-                    "See the newest"));
+                    "/console/dead-letters",
+                    "See them"));
         }
         long running = backlog.runningBroadcasts();
         if (running > 0) {

@@ -12,10 +12,9 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
-/// Four eyes: what goes to many is approved by somebody who did not write it. An approval counts for exactly what was
-/// looked at ([ReviewHash]); nobody who wrote at a draft, or asked for its approval, can give it. Thread-safe; blocks
-/// on
-/// the database.
+/// Four eyes: what goes to many is approved by somebody who did not write it. An approval counts for exactly what
+/// was looked at ([ReviewHash]); nobody who wrote at a draft, or asked for its approval, can give it. Thread-safe;
+/// blocks on the database.
 @Singleton
 public final class Reviews {
     private static final String COLUMNS =
