@@ -26,21 +26,31 @@ final class AmendedPage {
             where n.id = any(:ids)
             """;
     /// Whoever sends a push holds its timer when it notes that it will, so that nothing is sent that is not noted here.
+    private static final String HOLD = """
+            select t.notification_id
+            from notifications n join push_timers t on t.user_id = n.user_id and t.notification_id = n.id
+            where n.id = any(:ids) order by t.user_id, t.created_offset for update of t
+            """;
+    /// A statement of its own: tries that were noted while the timers were waited for are seen by later ones only.
     private static final String UNTIMED = """
-            with held as materialized (
-                select t.user_id, t.created_offset
-                from notifications n join push_timers t on t.user_id = n.user_id and t.notification_id = n.id
-                where n.id = any(:ids) order by t.user_id, t.created_offset for update of t
+            with gone as (
+                delete from push_timers t using notifications n
+                where n.id = any(:ids) and t.user_id = n.user_id and t.notification_id = n.id
+                returning t.notification_id
             )
-            delete from push_timers t using held
-            where t.user_id = held.user_id and t.created_offset = held.created_offset
-            returning t.notification_id
+            update notifications n set push = 'recalled' from gone
+            where n.id = gone.notification_id and n.push = 'planned' and not exists (
+                select 1 from push_attempts a
+                where a.subject_id = n.id and a.user_id = n.user_id and a.id >= :since
+                    and a.outcome in ('accepted', 'ambiguous', 'sending'))
+            returning n.id
             """;
     private static final String CORRECTED = """
             insert into push_corrections (notification_id, user_id, device_id, kind)
             select distinct a.subject_id, a.user_id, a.device_id, :kind
             from notifications n join push_attempts a on a.subject_id = n.id and a.user_id = n.user_id
-            where n.id = any(:ids) and a.id >= :since and a.outcome in ('accepted', 'ambiguous', 'sending')
+            where n.id = any(:ids) and (:kind = 'withdraw' or n.place is null)
+                and a.id >= :since and a.outcome in ('accepted', 'ambiguous', 'sending')
             on conflict (notification_id, device_id) do update
                 set id = uuidv7(), kind = excluded.kind, due_at = now(), rounds = 0
             """;
@@ -66,8 +76,13 @@ final class AmendedPage {
         return switch (amendment) {
             case Amendment.Recall _ -> {
                 Map<String, InboxChange> changes = inboxes.recall(h, ids);
+                h.createQuery(HOLD)
+                        .bindArray("ids", UUID.class, ids.toArray())
+                        .mapTo(UUID.class)
+                        .list();
                 int cancelled = h.createQuery(UNTIMED)
                         .bindArray("ids", UUID.class, ids.toArray())
+                        .bind("since", EventId.first(ids.getFirst()))
                         .mapTo(UUID.class)
                         .list()
                         .size();

@@ -22,8 +22,7 @@ public final class InboxEdits {
     private static final String RECALL = """
             with changed as (
                 update notifications n
-                set place = 'recalled', snoozed_until = null, recalled_at = now(), changed_offset = i.head + 1,
-                    push = case when n.push = 'planned' then 'recalled' else n.push end
+                set place = 'recalled', snoozed_until = null, recalled_at = now(), changed_offset = i.head + 1
                 from inboxes i
                 where n.id = any(:ids) and i.user_id = n.user_id and n.place is distinct from 'recalled'
                 returning n.id, n.user_id, %s

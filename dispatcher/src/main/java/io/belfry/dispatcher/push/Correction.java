@@ -14,6 +14,7 @@ import java.util.UUID;
 ///
 /// @param id the subject of its tries
 /// @param device where to; empty when it is gone
+/// @param isDone whether its reader is done with it: it was read, or is not in the list any more
 /// @param isUnderWay whether the push itself is being sent just now: it would arrive later and stay
 /// @param number of the try that is to be made
 record Correction(
@@ -23,7 +24,7 @@ record Correction(
         String deviceId,
         Kind kind,
         Optional<Target> device,
-        boolean isRead,
+        boolean isDone,
         boolean isUnderWay,
         int number,
         Words words) {
@@ -46,9 +47,9 @@ record Correction(
             Optional<Instant> expires,
             int unread) {}
 
-    /// What was read is not brought back to the tray, nor what nobody wants any more.
+    /// What its reader is done with is not brought back to the tray, nor what nobody wants any more.
     boolean isNeedless(Instant now) {
-        return device.isEmpty() || kind == Kind.REPLACE && (isRead || !now.isBefore(expires(now)));
+        return device.isEmpty() || kind == Kind.REPLACE && (isDone || !now.isBefore(expires(now)));
     }
 
     /// A phone that is off is to drop it whenever it comes back.

@@ -31,7 +31,8 @@ final class Corrections {
                 from due where c.notification_id = due.notification_id and c.device_id = due.device_id
                 returning c.*
             )
-            select c.id, c.notification_id, c.user_id, c.device_id, c.kind, d.token, d.platform, %s,
+            select c.id, c.notification_id, c.user_id, c.device_id, c.kind, d.token, d.platform,
+                   %s or n.place is not null,
                    exists (select 1 from push_attempts a
                            where a.subject_id = c.notification_id and a.user_id = c.user_id
                                and a.device_id = c.device_id and a.outcome = 'sending'

@@ -180,17 +180,29 @@ class AmendmentTest {
                 .isEqualTo(push.message().at("/android/notification/tag").asText());
         await().atMost(30, SECONDS).until(() -> count("select count(*) from push_corrections") == 0);
         assertThat(amend(event, RECALL).changed()).isZero();
+        // An edit that comes too late brings nothing back.
+        AmendmentReport late = amend(
+                event, new Amendment.Edit(Optional.of("Late"), Optional.empty(), Optional.empty(), Optional.empty()));
+        assertThat(late.changed()).isZero();
+        assertThat(late.pushesCorrected()).isZero();
+        assertThat(node.bean(Traces.class)
+                        .of(NotificationId.of(event, "recalled-0"))
+                        .orElseThrow()
+                        .decided()
+                        .push())
+                .isEqualTo("planned");
     }
 
     @Test
     void aPushThatWaitsIsNotSent() throws SQLException {
         List<String> users = users("waiting", 3, true);
         node.bean(Jdbi.class)
-                .useHandle(
-                        h -> h.execute(
-                                "insert into user_preferences (user_id, settings) select 'waiting-' || n,"
-                                        + " '{\"quietHours\":{\"from\":\"00:00\",\"to\":\"23:59\",\"days\":[\"monday\",\"tuesday\","
-                                        + "\"wednesday\",\"thursday\",\"friday\",\"saturday\",\"sunday\"]}}' from generate_series(0, 2) n"));
+                .useHandle(h -> h.execute("insert into user_preferences (user_id, settings) select 'waiting-' || n,"
+                        + " ('{\"quietHours\":{\"from\":\"'"
+                        + " || to_char(now() at time zone 'utc' - interval '1 hour', 'HH24:MI')"
+                        + " || '\",\"to\":\"' || to_char(now() at time zone 'utc' + interval '3 hours', 'HH24:MI')"
+                        + " || '\",\"days\":[\"monday\",\"tuesday\",\"wednesday\",\"thursday\",\"friday\","
+                        + "\"saturday\",\"sunday\"]}}')::json from generate_series(0, 2) n"));
         UUID event = send(Priority.NORMAL, users);
 
         AmendmentReport report = amend(event, RECALL);
