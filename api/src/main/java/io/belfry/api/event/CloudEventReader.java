@@ -10,6 +10,7 @@ import io.belfry.api.json.Fields;
 import io.belfry.api.json.StrictJson;
 import io.belfry.api.problem.Problem;
 import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.MediaType;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -50,9 +51,6 @@ final class CloudEventReader {
 
     /// An event whose attributes are headers, and whose data is the body.
     Item binary(HttpHeaders headers, byte[] body) {
-        if (body.length > settings.maxBodyBytes()) {
-            return new Item.Unreadable(Problem.tooLarge(settings.maxBodyBytes()));
-        }
         var attributes = new TreeMap<String, String>();
         headers.names().forEach(header -> {
             String name = header.toLowerCase(Locale.ROOT);
@@ -60,7 +58,20 @@ final class CloudEventReader {
                 attributes.put(name.substring(PREFIX.length()), decoded(headers.get(header)));
             }
         });
-        headers.contentType().ifPresent(type -> attributes.put("datacontenttype", type.toString()));
+        return binary(attributes, headers.contentType().map(MediaType::toString).orElse(""), body);
+    }
+
+    /// An event whose attributes came beside its data.
+    ///
+    /// @param contentType of the data; empty where it is not told, which means JSON
+    Item binary(Map<String, String> given, String contentType, byte[] body) {
+        if (body.length > settings.maxBodyBytes()) {
+            return new Item.Unreadable(Problem.tooLarge(settings.maxBodyBytes()));
+        }
+        var attributes = new TreeMap<>(given);
+        if (!contentType.isEmpty()) {
+            attributes.put("datacontenttype", contentType);
+        }
         Draft draft = new Draft();
         attributes.forEach((name, value) -> checkText(draft, name, value));
         attributes(draft, attributes);

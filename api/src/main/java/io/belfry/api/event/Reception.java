@@ -33,6 +33,11 @@ class Reception {
             return CompletableFuture.completedFuture(
                     Collections.nCopies(items.size(), new Outcome.Refused(Problem.rateLimited())));
         }
+        return admit(items, caller);
+    }
+
+    /// The same without a limit, for what is fetched no faster than it is stored.
+    CompletableFuture<List<Outcome>> admit(List<Item> items, Caller caller) {
         var outcomes = new ArrayList<Outcome>(items.size());
         var events = new ArrayList<NewEvent>(items.size());
         for (Item item : items) {

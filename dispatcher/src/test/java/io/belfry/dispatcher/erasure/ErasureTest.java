@@ -195,7 +195,7 @@ class ErasureTest {
                     "insert into snoozes (notification_id, user_id, due_at) values (gen_random_uuid(), ?, now() + interval '1 day')",
                     user);
             h.execute(
-                    "insert into recent_uses (user_id, key, began_at, uses, ends_at) values (?, ?, now(), 1, now())",
+                    "insert into recent_uses (user_id, key, began_at, uses, ends_at) values (?, ?, now(), 1, now() + interval '1 day')",
                     user,
                     UUID.randomUUID());
             h.execute("insert into receipts (user_id, device_id) values (?, 'd')", user);
