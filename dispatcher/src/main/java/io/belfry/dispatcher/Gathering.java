@@ -1,5 +1,6 @@
 package io.belfry.dispatcher;
 
+import io.belfry.core.decision.Circumstances;
 import io.belfry.core.decision.Decision;
 import io.belfry.core.decision.SuppressionReason;
 import io.belfry.core.digest.Digests;
@@ -14,7 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Puts aside what is to be told in digests. What a user wants is decided when the digest is delivered.
+/// Puts aside what is to be told in digests. What a user wants is decided when the digest is delivered; what a stop
+/// discarded is decided as such, and comes with none.
 @Singleton
 final class Gathering {
     private static final Decision DIGESTED = Decision.none(SuppressionReason.DIGESTED);
@@ -41,7 +43,7 @@ final class Gathering {
         var traced = new ArrayList<NewNotification>();
         for (Expansion.Pair pair : pairs) {
             ClaimedEvent event = pair.event();
-            if (event.options().digest().isEmpty()) {
+            if (event.options().digest().isEmpty() || event.passage() == Circumstances.Passage.STOPPED) {
                 single.add(pair);
             } else {
                 items.add(new Digests.Item(

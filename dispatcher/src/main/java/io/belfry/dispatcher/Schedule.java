@@ -10,18 +10,12 @@ import jakarta.annotation.PreDestroy;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Jdbi;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Puts events that were to be delivered later into their lanes when they are due. Every dispatcher does it: what one
 /// has in hand, the others pass over.
 @Context
 final class Schedule {
-    private static final Logger LOG = LoggerFactory.getLogger(Schedule.class);
     private static final String RELEASE = """
             with due as (
                 select event_id from scheduled_events where due_at <= clock_timestamp()
@@ -39,34 +33,19 @@ final class Schedule {
     private final Jdbi jdbi;
     private final Signals signals;
     private final DispatcherSettings settings;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofVirtual().name("schedule").factory());
-    private boolean isFailing;
+    private final Rounds rounds;
 
     Schedule(Jdbi jdbi, Signals signals, DispatcherSettings settings) {
         this.jdbi = jdbi;
         this.signals = signals;
         this.settings = settings;
+        this.rounds = new Rounds(
+                "schedule", "Scheduled events", settings.schedulePoll(), () -> release() == settings.batchEvents());
     }
 
     @PostConstruct
     void start() {
-        long every = settings.schedulePoll().toMillis();
-        thread.scheduleWithFixedDelay(this::look, every, every, TimeUnit.MILLISECONDS);
-    }
-
-    private void look() {
-        try {
-            while (release() == settings.batchEvents()) {
-                LOG.debug("More events are due");
-            }
-            isFailing = false;
-        } catch (RuntimeException e) {
-            if (!isFailing) {
-                LOG.warn("Scheduled events wait, since the database failed: {}", e.getMessage());
-            }
-            isFailing = true;
-        }
+        rounds.start();
     }
 
     private int release() {
@@ -82,6 +61,6 @@ final class Schedule {
 
     @PreDestroy
     void stop() {
-        thread.shutdownNow();
+        rounds.close();
     }
 }

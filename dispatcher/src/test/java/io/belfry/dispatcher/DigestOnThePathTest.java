@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.belfry.core.access.AuditLog;
 import io.belfry.core.event.Cancellation;
 import io.belfry.core.event.Cancellations;
 import io.belfry.core.event.Crowd;
@@ -19,6 +20,8 @@ import io.belfry.core.inbox.InboxLog;
 import io.belfry.core.inbox.NotificationId;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
+import io.belfry.core.stop.StopTarget;
+import io.belfry.core.stop.Stops;
 import io.belfry.core.timer.PendingTimer;
 import io.belfry.core.timer.TimerFilter;
 import io.belfry.core.timer.TimerKind;
@@ -33,12 +36,12 @@ import io.belfry.testkit.TestDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -61,7 +64,7 @@ class DigestOnThePathTest {
         node.close();
     }
 
-    private List<UUID> send(String user, int count) throws SQLException {
+    private static NewEvent event(String user, String category, int n) {
         var rule = new DigestRule(Duration.ofHours(1), Optional.empty(), Optional.empty(), "comment.digest");
         var options = new EventOptions(
                 Crowd.NONE,
@@ -73,31 +76,42 @@ class DigestOnThePathTest {
                 Optional.empty(),
                 Optional.of(rule),
                 Optional.empty());
-        var events = new ArrayList<NewEvent>();
-        for (int n = 0; n < count; n++) {
-            events.add(new NewEvent(
-                    EventId.mint(Instant.now()),
-                    KEY,
-                    Optional.empty(),
-                    new byte[32],
-                    Lanes.of(Priority.NORMAL, user),
-                    "comment",
-                    "general",
-                    Priority.NORMAL,
-                    List.of(user),
-                    Optional.empty(),
-                    Optional.empty(),
-                    "{\"n\":" + n + "}",
-                    Optional.empty(),
-                    options));
-        }
+        return new NewEvent(
+                EventId.mint(Instant.now()),
+                KEY,
+                Optional.empty(),
+                new byte[32],
+                Lanes.of(Priority.NORMAL, user),
+                "comment",
+                category,
+                Priority.NORMAL,
+                List.of(user),
+                Optional.empty(),
+                Optional.empty(),
+                "{\"n\":" + n + "}",
+                Optional.empty(),
+                options);
+    }
+
+    private void accept(List<NewEvent> events) throws SQLException {
         node.bean(EventLog.class).append(events);
         node.bean(Signals.class).raise(Signal.EVENTS_NORMAL);
+    }
+
+    private NotificationTrace trace(NewEvent event) {
+        UUID id = NotificationId.of(event.id(), event.recipients().getFirst());
+        return await().atMost(30, SECONDS)
+                .until(() -> node.bean(Traces.class).of(id), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private List<UUID> send(String user, int count) throws SQLException {
+        List<NewEvent> events = IntStream.range(0, count)
+                .mapToObj(n -> event(user, "general", n))
+                .toList();
+        accept(events);
         for (NewEvent event : events) {
-            NotificationTrace trace = await().atMost(30, SECONDS)
-                    .until(() -> node.bean(Traces.class).of(NotificationId.of(event.id(), user)), Optional::isPresent)
-                    .orElseThrow();
-            assertThat(trace.decided().inbox()).isEqualTo("digested");
+            assertThat(trace(event).decided().inbox()).isEqualTo("digested");
         }
         return events.stream().map(NewEvent::id).toList();
     }
@@ -163,5 +177,22 @@ class DigestOnThePathTest {
         assertThat(timers.cancel(timer.id())).isEqualTo(new TimerOutcome.Done());
         assertThat(open("digest-cleo")).isEmpty();
         assertThat(timers.cancel(timer.id())).isEqualTo(new TimerOutcome.Missing());
+    }
+
+    /// It was put aside before anybody looked whether it may reach somebody.
+    @Test
+    void whatAStopDiscardedComesWithNoDigest() throws SQLException {
+        Stops stops = node.bean(Stops.class);
+        StopTarget news = new StopTarget.Category("news");
+        var operator = new AuditLog.Origin("ada@example.org", null);
+        stops.stop(news, "", operator);
+        NewEvent held = event("digest-dora", "news", 1);
+        accept(List.of(held));
+        await().atMost(30, SECONDS).until(() -> stops.held(news).events() == 1);
+
+        assertThat(stops.discard(news, operator)).isTrue();
+
+        assertThat(trace(held).decided().inbox()).isEqualTo("stopped");
+        assertThat(open("digest-dora")).isEmpty();
     }
 }

@@ -37,7 +37,7 @@ public class BrokerEvents {
     /// @param contentType empty where there is none
     /// @param attributes those of a CloudEvent in binary mode by their names, without the broker's prefix; else
     /// empty
-    /// @param key the idempotency key in the message's headers
+    /// @param key the idempotency key in the message's headers; CloudEvents have their own
     /// @param traceparent in the message's headers
     /// @param place where the broker has it, the same whenever it brings it again and no other message's: makes the
     ///     idempotency key of an event that has none
@@ -73,7 +73,6 @@ public class BrokerEvents {
     private Item item(Message message) {
         Item item = read(message);
         if (item instanceof Item.Readable(Draft draft)) {
-            message.key.ifPresent(draft::headerKey);
             draft.derivedKey("at " + message.place);
             message.traceparent.filter(Caller::isTraceparent).ifPresent(draft::traceparent);
         }
@@ -84,8 +83,14 @@ public class BrokerEvents {
         if (!message.attributes.isEmpty()) {
             return cloudEvents.binary(message.attributes, message.contentType, message.body);
         }
-        boolean isStructured = message.contentType.toLowerCase(Locale.ROOT).startsWith(STRUCTURED);
-        return isStructured ? cloudEvents.structured(message.body) : reader.one(message.body);
+        if (message.contentType.toLowerCase(Locale.ROOT).startsWith(STRUCTURED)) {
+            return cloudEvents.structured(message.body);
+        }
+        Item item = reader.one(message.body);
+        if (item instanceof Item.Readable(Draft draft)) {
+            message.key.ifPresent(draft::headerKey);
+        }
+        return item;
     }
 
     private static Result result(Outcome outcome) {

@@ -90,6 +90,8 @@ final class KafkaEvents {
             }
         } catch (KafkaException e) {
             LOG.warn("Nothing is taken from Kafka, again in {}: {}", settings.retryEvery(), e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("What Kafka brought was not settled, again in {}", settings.retryEvery(), e);
         }
     }
 

@@ -123,8 +123,15 @@ class KafkaEventsTest {
                 "a2",
                 "content-type",
                 "application/json");
-        send("forms", """
-                {"specversion":"1.0","id":"8","source":"/shop","type":"kafka.forms","recipients":"a3","data":{"n":3}}""", "content-type", "application/cloudevents+json; charset=utf-8");
+        String structured = """
+                {"specversion":"1.0","id":"8","source":"/shop","type":"kafka.forms","recipients":"a3","data":{"n":3}}""";
+        send(
+                "forms",
+                structured,
+                "content-type",
+                "application/cloudevents+json; charset=utf-8",
+                "idempotency-key",
+                "what a CloudEvent has by itself");
         send("forms", event("kafka.forms", "a4"), "idempotency-key", "once");
         send("forms", event("kafka.forms", "a4"), "idempotency-key", "once");
 

@@ -17,14 +17,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -89,11 +87,6 @@ public final class Digests {
 
     private record Key(String user, UUID apiKey, String type, String key) {}
 
-    private static final Comparator<Key> ORDER = Comparator.comparing(Key::user)
-            .thenComparing(key -> key.apiKey.toString())
-            .thenComparing(Key::type)
-            .thenComparing(Key::key);
-
     /// Adds events to open digests, or opens some. Runs within the caller's transaction.
     ///
     /// @param items no (event, user) pair twice
@@ -102,7 +95,7 @@ public final class Digests {
             return;
         }
         Map<UUID, UUID> apiKeys = apiKeys(connection, items);
-        Map<Key, List<Item>> groups = new TreeMap<>(ORDER);
+        Map<Key, List<Item>> groups = new HashMap<>();
         for (Item item : items) {
             var key = new Key(
                     item.user,

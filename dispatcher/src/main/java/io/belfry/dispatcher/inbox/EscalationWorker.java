@@ -8,6 +8,7 @@ import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
 import io.belfry.dispatcher.DispatcherSettings;
 import io.belfry.dispatcher.Publisher;
+import io.belfry.dispatcher.Rounds;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Context;
@@ -16,17 +17,11 @@ import jakarta.annotation.PreDestroy;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Repeats what is not acknowledged, and hands it over to the next in time. Every dispatcher does it: what one has in
 /// hand, the others pass over.
 @Context
 final class EscalationWorker {
-    private static final Logger LOG = LoggerFactory.getLogger(EscalationWorker.class);
     private static final int PAGE = 50;
 
     private final Repeats repeats;
@@ -36,9 +31,7 @@ final class EscalationWorker {
     private final Clock clock;
     private final DispatcherSettings settings;
     private final Counter repeated;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofVirtual().name("escalations").factory());
-    private boolean isFailing;
+    private final Rounds rounds;
 
     EscalationWorker(
             Repeats repeats,
@@ -54,6 +47,7 @@ final class EscalationWorker {
         this.signals = signals;
         this.clock = clock;
         this.settings = settings;
+        this.rounds = new Rounds("escalations", "Alerts", settings.schedulePoll(), this::look);
         this.repeated = Counter.builder("belfry.notifications.repeated")
                 .description("Repetitions of notifications that were not acknowledged")
                 .register(metrics);
@@ -61,29 +55,15 @@ final class EscalationWorker {
 
     @PostConstruct
     void start() {
-        long every = settings.schedulePoll().toMillis();
-        thread.scheduleWithFixedDelay(this::look, every, every, TimeUnit.MILLISECONDS);
+        rounds.start();
     }
 
-    private void look() {
-        try {
-            List<Repeated> page;
-            do {
-                page = repeats.next(settings.batchEvents());
-                publish(page);
-            } while (!page.isEmpty());
-            Set<Priority> handedOver;
-            do {
-                handedOver = escalations.handOverDue(clock.instant(), PAGE);
-                handedOver.forEach(priority -> signals.raise(Signal.eventsOf(priority)));
-            } while (!handedOver.isEmpty());
-            isFailing = false;
-        } catch (RuntimeException e) {
-            if (!isFailing) {
-                LOG.warn("What is not acknowledged waits, since the database failed: {}", e.getMessage());
-            }
-            isFailing = true;
-        }
+    private boolean look() {
+        List<Repeated> page = repeats.next(settings.batchEvents());
+        publish(page);
+        Set<Priority> handedOver = escalations.handOverDue(clock.instant(), PAGE);
+        handedOver.forEach(priority -> signals.raise(Signal.eventsOf(priority)));
+        return !page.isEmpty() || !handedOver.isEmpty();
     }
 
     private void publish(List<Repeated> page) {
@@ -95,6 +75,6 @@ final class EscalationWorker {
 
     @PreDestroy
     void stop() {
-        thread.shutdownNow();
+        rounds.close();
     }
 }
