@@ -1,4 +1,4 @@
--- How operators stop what goes wrong, and what is held meanwhile.
+-- How operators stop what goes wrong, and how tests are kept from real people.
 
 -- Emergency stops ------------------------------------------------------------------------------------------------
 
@@ -24,7 +24,7 @@ comment on function is_stopped is 'Whether nothing of that category and priority
 
 create table held_events (
     target      text collate "C" not null,
-    lane        smallint         not null references lanes,
+    lane        smallint         not null,
     seq         bigint           not null,
     event_id    uuid             not null,
     expanded_to text collate "C",
@@ -39,3 +39,8 @@ drop index push_timers_priority_due_at_idx;
 create index on push_timers (priority, due_at) where held_for is null;
 create index on push_timers (held_for, due_at) where held_for is not null;
 comment on column push_timers.held_for is 'The stop that holds it, out of the way of those that are due.';
+
+-- Sandbox --------------------------------------------------------------------------------------------------------
+
+alter table api_keys add column is_test boolean not null default false;
+comment on column api_keys.is_test is 'What is sent with it reaches nobody but those on the list of the sandbox (belfry.sandbox.recipients).';

@@ -23,6 +23,7 @@ public final class Reasons {
             case DIGESTED -> "It is told in a digest, together with others.";
             case CANCELLED -> "Whoever sent it took it back.";
             case STOPPED -> "An operator stopped it, and discarded what was held.";
+            case SANDBOXED -> "It is a test, and the user is not on the list of those who may get tests.";
             case RECEIVED -> "A device proved that it had received it before the push was due.";
             case SEEN -> "The user had listed it before the push was due.";
             case READ -> "The user had opened it before the push was due.";

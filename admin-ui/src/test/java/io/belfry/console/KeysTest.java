@@ -72,6 +72,22 @@ class KeysTest {
     }
 
     @Test
+    void aKeyForTestsIsMarked() {
+        Browser browser = console.signedIn(Role.ADMIN);
+        browser.get("/console/keys/new");
+        String name = "trial " + UUID.randomUUID();
+        browser.post(
+                "/console/keys",
+                Map.of("id", UUID.randomUUID(), "name", name, "scope", List.of("events:write"), "kind", "test"));
+
+        assertThat(console.get(ApiKeys.class).list())
+                .filteredOn(key -> key.name().equals(name))
+                .allMatch(ApiKey::isTest)
+                .hasSize(1);
+        assertThat(browser.get("/console/keys").body()).contains(">test</span>");
+    }
+
+    @Test
     void noListNoAuditEntryAndNoFlashHoldsTheSecret() {
         Browser browser = console.signedIn(Role.ADMIN);
         browser.get("/console/keys/new");

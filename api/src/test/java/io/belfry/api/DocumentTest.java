@@ -95,6 +95,7 @@ class DocumentTest {
                         "application/cloudevents-batch+json")
                 .is(207);
         api.get("/v1/events/" + id, reader).is(200);
+        api.get("/v1/lanes", reader).is(200);
         UUID notification = Notifications.write(api, UUID.fromString(id), "doc-ana");
         api.get("/v1/notifications/" + notification + "/trace", user).is(200);
         inbox(notification, user);

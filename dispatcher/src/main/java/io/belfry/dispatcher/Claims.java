@@ -2,8 +2,10 @@ package io.belfry.dispatcher;
 
 import io.belfry.core.database.ArrayColumns;
 import io.belfry.core.decision.Circumstances;
+import io.belfry.core.event.EventOptions;
 import io.belfry.core.event.EventOptionsJson;
 import io.belfry.core.event.Priority;
+import io.belfry.core.sandbox.Sandbox;
 import io.belfry.core.stop.StopTarget;
 import io.belfry.core.stop.StopsInForce;
 import jakarta.inject.Singleton;
@@ -46,10 +48,12 @@ final class Claims {
 
     private final DispatcherSettings settings;
     private final HeldEvents heldEvents;
+    private final Sandbox sandbox;
 
-    Claims(DispatcherSettings settings, HeldEvents heldEvents) {
+    Claims(DispatcherSettings settings, HeldEvents heldEvents, Sandbox sandbox) {
         this.settings = settings;
         this.heldEvents = heldEvents;
+        this.sandbox = sandbox;
     }
 
     /// Events of some lanes, in the order of acceptance.
@@ -101,8 +105,8 @@ final class Claims {
             var held = new ArrayList<HeldEvents.Hold>();
             for (ClaimedEvent event : events) {
                 var target = new StopTarget.Category(event.category());
-                boolean isFree = event.passage() == Circumstances.Passage.FREE;
-                if (isFree && (stops.isStopped(target) || firsts.isBehind(event.lane(), event.seq(), target))) {
+                boolean isDiscarded = event.passage() == Circumstances.Passage.STOPPED;
+                if (!isDiscarded && (stops.isStopped(target) || firsts.isBehind(event.lane(), event.seq(), target))) {
                     held.add(new HeldEvents.Hold(event, target));
                 } else {
                     going.add(event);
@@ -151,7 +155,8 @@ final class Claims {
         }
     }
 
-    private static ClaimedEvent event(ResultSet row, StopsInForce stops) throws SQLException {
+    private ClaimedEvent event(ResultSet row, StopsInForce stops) throws SQLException {
+        EventOptions options = EventOptionsJson.read(row.getString(12));
         boolean isDiscarded = stops.isDiscarded(Priority.ofCode(row.getInt(7)), row.getString(6), row.getLong(2));
         return new ClaimedEvent(
                 row.getInt(1),
@@ -164,9 +169,9 @@ final class Claims {
                 Optional.ofNullable(row.getString(9)),
                 List.of((String[]) row.getArray(10).getArray()),
                 row.getString(11),
-                EventOptionsJson.read(row.getString(12)),
+                options,
                 Optional.ofNullable(row.getString(4)),
-                isDiscarded ? Circumstances.Passage.STOPPED : Circumstances.Passage.FREE);
+                isDiscarded ? Circumstances.Passage.STOPPED : Circumstances.Passage.of(sandbox, options.isTest()));
     }
 
     /// Takes what is not to be dispatched now out of its lane.

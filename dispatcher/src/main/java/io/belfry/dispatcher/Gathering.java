@@ -7,6 +7,7 @@ import io.belfry.core.digest.Digests;
 import io.belfry.core.inbox.NewNotification;
 import io.belfry.core.inbox.NotificationId;
 import io.belfry.core.inbox.UnlistedNotifications;
+import io.belfry.core.sandbox.Sandbox;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,11 +24,13 @@ final class Gathering {
 
     private final Digests digests;
     private final UnlistedNotifications unlisted;
+    private final Sandbox sandbox;
     private final Clock clock;
 
-    Gathering(Digests digests, UnlistedNotifications unlisted, Clock clock) {
+    Gathering(Digests digests, UnlistedNotifications unlisted, Sandbox sandbox, Clock clock) {
         this.digests = digests;
         this.unlisted = unlisted;
+        this.sandbox = sandbox;
         this.clock = clock;
     }
 
@@ -43,7 +46,7 @@ final class Gathering {
         var traced = new ArrayList<NewNotification>();
         for (Expansion.Pair pair : pairs) {
             ClaimedEvent event = pair.event();
-            if (event.options().digest().isEmpty() || event.passage() == Circumstances.Passage.STOPPED) {
+            if (event.options().digest().isEmpty() || reachesNobody(pair)) {
                 single.add(pair);
             } else {
                 items.add(new Digests.Item(
@@ -58,6 +61,15 @@ final class Gathering {
         digests.gather(connection, items, clock.instant());
         unlisted.write(connection, traced);
         return single;
+    }
+
+    /// What was stopped, or is a test for somebody else, is decided as such, and never comes with a digest.
+    private boolean reachesNobody(Expansion.Pair pair) {
+        return switch (pair.event().passage()) {
+            case FREE -> false;
+            case SANDBOX -> !sandbox.admits(pair.user());
+            case STOPPED -> true;
+        };
     }
 
     private static NewNotification trace(ClaimedEvent event, String user) {

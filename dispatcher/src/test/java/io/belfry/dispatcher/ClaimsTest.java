@@ -7,6 +7,8 @@ import io.belfry.core.event.EventId;
 import io.belfry.core.event.EventLog;
 import io.belfry.core.event.NewEvent;
 import io.belfry.core.event.Priority;
+import io.belfry.core.sandbox.Sandbox;
+import io.belfry.core.sandbox.SandboxSettings;
 import io.belfry.core.segment.SegmentSettings;
 import io.belfry.core.segment.SegmentUsers;
 import io.belfry.testkit.PostgresExtension;
@@ -39,7 +41,10 @@ class ClaimsTest {
 
     private static final SegmentSettings SEGMENTS = new SegmentSettings(10, 10, 100, Duration.ofSeconds(1));
 
-    private final Claims claims = new Claims(SETTINGS, new HeldEvents());
+    private final Claims claims = new Claims(
+            SETTINGS,
+            new HeldEvents(),
+            new Sandbox(new SandboxSettings(null, SandboxSettings.Extent.TEST_KEYS)));
     private final Expansion expansion;
     private final TestDatabase database;
     private final Jdbi jdbi;

@@ -69,14 +69,14 @@ final class KeysController {
     record Choice(String label, String name, String help, boolean ticked) {}
 
     /// @param id of the key to be made, so that sending the form twice makes one
-    record FormModel(UUID id, String name, List<Choice> scopes, List<String> problems) {}
+    record FormModel(UUID id, String name, List<Choice> scopes, boolean test, List<String> problems) {}
 
     @Get("/new")
     MutableHttpResponse<?> form(Visit visit) {
         return pages.show(
                 visit,
                 "keys/form",
-                new FormModel(UUID.randomUUID(), "", choices(EnumSet.of(Scope.EVENTS_WRITE)), List.of()));
+                new FormModel(UUID.randomUUID(), "", choices(EnumSet.of(Scope.EVENTS_WRITE)), false, List.of()));
     }
 
     @Post
@@ -85,12 +85,16 @@ final class KeysController {
         Set<Scope> scopes = EnumSet.noneOf(Scope.class);
         visit.form().all("scope").forEach(label -> Scope.ofLabel(label).ifPresent(scopes::add));
         Optional<UUID> id = id(visit.form().text("id"));
+        boolean test = visit.form().text("kind").equals("test");
         List<String> problems = problems(name, scopes);
         if (!problems.isEmpty() || id.isEmpty()) {
             return pages.refuse(
-                    visit, "keys/form", new FormModel(id.orElseGet(UUID::randomUUID), name, choices(scopes), problems));
+                    visit,
+                    "keys/form",
+                    new FormModel(id.orElseGet(UUID::randomUUID), name, choices(scopes), test, problems));
         }
-        Optional<ApiKeys.Created> created = keys.create(id.get(), name, scopes);
+        Optional<ApiKeys.Created> created =
+                keys.create(id.get(), name, scopes, test ? ApiKey.Kind.TEST : ApiKey.Kind.LIVE);
         if (created.isEmpty()) {
             return pages.go(
                     visit,
@@ -99,7 +103,11 @@ final class KeysController {
                             + " lost, revoke it and make another."));
         }
         ApiKey key = created.get().key();
-        acts.record(visit, "key.create", name, Map.of("id", key.id().toString(), "scopes", labels(scopes)));
+        acts.record(
+                visit,
+                "key.create",
+                name,
+                Map.of("id", key.id().toString(), "scopes", labels(scopes), "kind", test ? "test" : "live"));
         return pages.show(visit, "keys/created", created.get());
     }
 

@@ -78,7 +78,7 @@ final class BearerCredentials implements AuthenticationFetcher<HttpRequest<?>> {
                 .map(found -> Authentication.build(
                         found.id().toString(),
                         found.scopes().stream().map(Scope::label).toList(),
-                        Map.of()));
+                        Map.of(Grants.TEST, found.isTest())));
     }
 
     private Optional<Authentication> user(String token) {

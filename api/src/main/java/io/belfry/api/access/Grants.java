@@ -19,7 +19,15 @@ public final class Grants {
     /// The attribute of a user's authentication that holds the texts of the token's claims.
     static final String CLAIMS = "claims";
 
+    /// The attribute of a key's authentication that says whether it is for tests.
+    static final String TEST = "test";
+
     private Grants() {}
+
+    /// Whether what the key sends reaches testers only.
+    public static boolean isTest(Authentication key) {
+        return Boolean.TRUE.equals(key.getAttributes().get(TEST));
+    }
 
     /// The claims of a user's token that are a text or a list of texts, by name.
     @SuppressWarnings("unchecked")

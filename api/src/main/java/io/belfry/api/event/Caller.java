@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
 /// @param key of `Idempotency-Key`, without the quotes that the IETF draft wants around it
 /// @param traceparent W3C trace context
 /// @param mayAddressEveryone whether its key may
-record Caller(UUID apiKeyId, boolean mayAddressEveryone, Optional<String> key, Optional<String> traceparent) {
+/// @param isTest whether its key is for tests
+record Caller(
+        UUID apiKeyId, boolean mayAddressEveryone, boolean isTest, Optional<String> key, Optional<String> traceparent) {
     private static final int MAX_TRACEPARENT = 255;
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
@@ -20,6 +22,7 @@ record Caller(UUID apiKeyId, boolean mayAddressEveryone, Optional<String> key, O
         return new Caller(
                 UUID.fromString(authentication.getName()),
                 authentication.getRoles().contains(Grants.EVENTS_EVERYONE),
+                Grants.isTest(authentication),
                 request.getHeaders().findFirst("Idempotency-Key").map(Caller::unquoted),
                 request.getHeaders().findFirst("traceparent").filter(Caller::isTraceparent));
     }

@@ -28,6 +28,9 @@ record CloudEventForm(
         @Nullable @Schema(description = "User ids, separated by commas", example = "ana,ben")
         String recipients,
 
+        @Nullable @Schema(description = "Ids of segments, separated by commas", example = "plan-pro")
+        String segments,
+
         @Nullable @Schema(description = "Whoever follows this topic gets it", example = "order/123")
         String topic,
 

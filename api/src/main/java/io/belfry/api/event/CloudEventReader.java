@@ -9,6 +9,7 @@ import io.belfry.api.json.CompactJson;
 import io.belfry.api.json.Fields;
 import io.belfry.api.json.StrictJson;
 import io.belfry.api.problem.Problem;
+import io.belfry.core.segment.SegmentSettings;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.MediaType;
 import jakarta.inject.Singleton;
@@ -38,10 +39,12 @@ final class CloudEventReader {
 
     private final StrictJson json;
     private final IntakeSettings settings;
+    private final SegmentSettings segmentSettings;
 
-    CloudEventReader(StrictJson json, IntakeSettings settings) {
+    CloudEventReader(StrictJson json, IntakeSettings settings, SegmentSettings segmentSettings) {
         this.json = json;
         this.settings = settings;
+        this.segmentSettings = segmentSettings;
     }
 
     /// Whether attributes are in the request's headers (binary content mode).
@@ -176,6 +179,7 @@ final class CloudEventReader {
         draft.derivedKey("ce " + hash(source, id));
         given(attributes, "type").ifPresent(type -> draft.type("/type", type));
         given(attributes, "recipients").ifPresent(recipients -> recipients(draft, recipients));
+        given(attributes, "segments").ifPresent(segments -> segments(draft, segments));
         given(attributes, "topic").ifPresent(topic -> draft.topic("/topic", topic));
         given(attributes, "actor").ifPresent(actor -> draft.actor("/actor", actor));
         given(attributes, "category").ifPresent(draft::category);
@@ -206,6 +210,19 @@ final class CloudEventReader {
             return;
         }
         names.forEach(name -> draft.recipient("/recipients", name.strip()));
+    }
+
+    private void segments(Draft draft, String list) {
+        draft.namesRecipients();
+        List<String> names = List.of(list.split(",", -1));
+        if (names.size() > segmentSettings.maxPerEvent()) {
+            draft.faults()
+                    .add(
+                            "/segments",
+                            names.size() + " of them (expected: 1 to " + segmentSettings.maxPerEvent() + " segments)");
+            return;
+        }
+        names.forEach(name -> draft.segment("/segments", name.strip()));
     }
 
     private static boolean isJson(Draft draft, Map<String, String> attributes) {

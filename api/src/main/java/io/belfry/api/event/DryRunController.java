@@ -13,6 +13,7 @@ import io.belfry.core.decision.Circumstances;
 import io.belfry.core.decision.Deliberation;
 import io.belfry.core.decision.Rehearsal;
 import io.belfry.core.event.NewEvent;
+import io.belfry.core.sandbox.Sandbox;
 import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -46,12 +47,15 @@ final class DryRunController {
     private final EventCheck check;
     private final Rehearsal rehearsal;
     private final Categories categories;
+    private final Sandbox sandbox;
 
-    DryRunController(EventReader reader, EventCheck check, Rehearsal rehearsal, Categories categories) {
+    DryRunController(
+            EventReader reader, EventCheck check, Rehearsal rehearsal, Categories categories, Sandbox sandbox) {
         this.reader = reader;
         this.check = check;
         this.rehearsal = rehearsal;
         this.categories = categories;
+        this.sandbox = sandbox;
     }
 
     @Serdeable
@@ -136,7 +140,7 @@ final class DryRunController {
                 event.topic(),
                 event.options(),
                 event.data(),
-                Circumstances.Passage.FREE);
+                Circumstances.Passage.of(sandbox, event.options().isTest()));
         Rehearsal.Report report = rehearsal.of(
                 matter,
                 new Addressees(

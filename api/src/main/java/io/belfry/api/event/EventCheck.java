@@ -69,7 +69,7 @@ final class EventCheck {
                 draft.actor(),
                 draft.data(),
                 draft.traceparent().or(caller::traceparent),
-                options));
+                caller.isTest() ? options.asTest() : options));
     }
 
     private void crowd(Draft draft, Caller caller) {

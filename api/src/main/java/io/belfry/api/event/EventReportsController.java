@@ -29,6 +29,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -65,6 +66,12 @@ final class EventReportsController {
 
             @Schema(requiredMode = REQUIRED, description = "How many users it named")
             int recipients,
+
+            @Nullable @Schema(description = "The segments whose users are recipients too")
+            List<String> segments,
+
+            @Nullable @Schema(description = "True where all users are recipients")
+            Boolean everyone,
 
             Instant acceptedAt,
 
@@ -158,6 +165,8 @@ final class EventReportsController {
                 report.actor().orElse(null),
                 report.topic().orElse(null),
                 report.recipients(),
+                report.crowd().segments().isEmpty() ? null : report.crowd().segments(),
+                report.crowd().everyone() ? true : null,
                 report.acceptedAt(),
                 report.dueAt().orElse(null),
                 report.state().label(),

@@ -97,7 +97,8 @@ final class LanesController {
     @RefusesStrangers
     MutableHttpResponse<?> list() {
         Instant now = clock.instant();
-        return HttpResponse.ok(new View(
-                loads.measure(MAX_COUNTED).stream().map(load -> Lane.of(load, now)).toList()));
+        return HttpResponse.ok(new View(loads.measure(MAX_COUNTED).stream()
+                .map(load -> Lane.of(load, now))
+                .toList()));
     }
 }

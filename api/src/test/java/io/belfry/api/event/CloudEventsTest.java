@@ -218,4 +218,26 @@ class CloudEventsTest {
         api.call("POST", PATH, api.key(Scope.EVENTS_READ), "{}", "Content-Type", STRUCTURED)
                 .isProblem(403, "forbidden");
     }
+
+    @Test
+    void goesToSegmentsByAnAttribute() {
+        api.call("PUT", "/v1/segments/ce-pro", api.key(Scope.SEGMENTS_WRITE), "{\"rule\":{\"locale\":\"de\"}}")
+                .is(200);
+        String event = "{\"specversion\":\"1.0\",\"id\":\"sg\",\"source\":\"/sg\",\"type\":\"sg\",\"segments\":\"%s\"}";
+
+        String id = id(structured(event.formatted("ce-pro, ce-pro")));
+
+        JsonNode report =
+                api.get("/v1/events/" + id, api.key(Scope.EVENTS_READ)).is(200).json();
+        assertThat(report.path("segments").toString()).isEqualTo("[\"ce-pro\"]");
+        assertThat(report.has("everyone")).isFalse();
+        assertThat(structured(event.formatted("ce-none"))
+                        .isProblem(422, "invalid")
+                        .pointers())
+                .containsExactly("/segments");
+        assertThat(structured(event.formatted("a,".repeat(10) + "a"))
+                        .isProblem(422, "invalid")
+                        .pointers())
+                .contains("/segments");
+    }
 }

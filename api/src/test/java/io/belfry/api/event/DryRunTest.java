@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.belfry.api.ApiExtension;
 import io.belfry.api.ApiNode;
+import io.belfry.core.access.ApiKey;
+import io.belfry.core.access.ApiKeys;
 import io.belfry.core.access.Scope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -101,5 +105,35 @@ class DryRunTest {
                         .pointers())
                 .containsExactly("/recipients");
         api.call("POST", "/v1/events:dryRun", api.key(Scope.EVENTS_READ), "{}").isProblem(403, "forbidden");
+    }
+
+    /// Nobody is on the list of testers here.
+    @Test
+    void aKeyForTestsReachesNobodyButTesters() {
+        String tests = api.bean(ApiKeys.class)
+                .create("tests", Set.of(Scope.EVENTS_WRITE), ApiKey.Kind.TEST)
+                .secret();
+        String event = "{\"type\":\"dry.sandbox\",\"recipients\":[\"d-real\"]}";
+
+        JsonNode answer =
+                api.call("POST", "/v1/events:dryRun", tests, event).is(200).json();
+        String id = api.call("POST", "/v1/events", tests, event)
+                .is(202)
+                .json()
+                .path("id")
+                .asText();
+
+        assertThat(outcomes(answer))
+                .containsExactly(
+                        "inbox suppress sandboxed 1 d-real",
+                        "live suppress sandboxed 1 d-real",
+                        "push suppress sandboxed 1 d-real");
+        assertThat(outcomes(run(event))).contains("inbox send - 1 d-real");
+        String test = api.jdbi()
+                .withHandle(h -> h.createQuery("select options ->> 'test' from events where id = :id")
+                        .bind("id", UUID.fromString(id))
+                        .mapTo(String.class)
+                        .one());
+        assertThat(test).isEqualTo("true");
     }
 }

@@ -19,10 +19,8 @@ class LanesTest {
     }
 
     private JsonNode bulk() {
-        JsonNode lanes = api.get("/v1/lanes", api.key(Scope.EVENTS_READ))
-                .is(200)
-                .json()
-                .path("lanes");
+        JsonNode lanes =
+                api.get("/v1/lanes", api.key(Scope.EVENTS_READ)).is(200).json().path("lanes");
         assertThat(lanes.findValuesAsText("priority")).containsExactly("critical", "high", "normal", "bulk");
         return lanes.get(3);
     }
@@ -41,7 +39,8 @@ class LanesTest {
         assertThat(bulk.path("events").asLong()).isEqualTo(before + 3);
         assertThat(bulk.path("exact").asBoolean()).isTrue();
         assertThat(bulk.path("oldest").asText()).isNotEmpty();
-        assertThat(bulk().path("lagMillis").asLong()).isGreaterThanOrEqualTo(bulk.path("lagMillis").asLong());
+        assertThat(bulk().path("lagMillis").asLong())
+                .isGreaterThanOrEqualTo(bulk.path("lagMillis").asLong());
         api.get("/v1/lanes", sender).isProblem(403, "forbidden");
     }
 }

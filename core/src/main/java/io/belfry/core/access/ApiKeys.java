@@ -34,7 +34,7 @@ public class ApiKeys {
     private static final Duration REFRESH = Duration.ofSeconds(5);
     private static final int MAX_LENGTH = 128;
     private static final int HINT_LENGTH = 9;
-    private static final String COLUMNS = "id, name, hint, scopes, created_at, last_used_at, revoked_at";
+    private static final String COLUMNS = "id, name, hint, scopes, created_at, last_used_at, revoked_at, is_test";
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Jdbi jdbi;
@@ -58,27 +58,33 @@ public class ApiKeys {
     }
 
     public Created create(String name, Set<Scope> scopes) {
-        return create(UUID.randomUUID(), name, scopes).orElseThrow();
+        return create(name, scopes, ApiKey.Kind.LIVE);
+    }
+
+    public Created create(String name, Set<Scope> scopes, ApiKey.Kind kind) {
+        return create(UUID.randomUUID(), name, scopes, kind).orElseThrow();
     }
 
     /// The same under an id that the caller chose, so that a form which is sent twice makes one key.
     ///
     /// @return empty when there is such a key already; its text cannot be found again
-    public Optional<Created> create(UUID id, String name, Set<Scope> scopes) {
+    public Optional<Created> create(UUID id, String name, Set<Scope> scopes, ApiKey.Kind kind) {
         byte[] bytes = new byte[32];
         RANDOM.nextBytes(bytes);
         String secret = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        int made = jdbi.withHandle(h -> h.createUpdate("insert into api_keys (id, name, hint, secret_hash, scopes)"
-                        + " values (:id, :name, :hint, :hash, :scopes) on conflict (id) do nothing")
-                .bind("id", id)
-                .bind("name", name)
-                .bind("hint", secret.substring(0, HINT_LENGTH))
-                .bind("hash", sha256(secret))
-                .bindArray(
-                        "scopes",
-                        String.class,
-                        scopes.stream().map(Scope::label).toArray())
-                .execute());
+        int made = jdbi.withHandle(
+                h -> h.createUpdate("insert into api_keys (id, name, hint, secret_hash, scopes, is_test)"
+                                + " values (:id, :name, :hint, :hash, :scopes, :test) on conflict (id) do nothing")
+                        .bind("id", id)
+                        .bind("name", name)
+                        .bind("hint", secret.substring(0, HINT_LENGTH))
+                        .bind("hash", sha256(secret))
+                        .bind("test", kind == ApiKey.Kind.TEST)
+                        .bindArray(
+                                "scopes",
+                                String.class,
+                                scopes.stream().map(Scope::label).toArray())
+                        .execute());
         if (made == 0) {
             return Optional.empty();
         }
@@ -119,6 +125,7 @@ public class ApiKeys {
                 row.getString(2),
                 row.getString(3),
                 scopes((String[]) row.getArray(4).getArray()),
+                row.getBoolean(8) ? ApiKey.Kind.TEST : ApiKey.Kind.LIVE,
                 row.getTimestamp(5).toInstant(),
                 Optional.ofNullable(row.getTimestamp(6)).map(Timestamp::toInstant),
                 Optional.ofNullable(row.getTimestamp(7)).map(Timestamp::toInstant));

@@ -1,5 +1,6 @@
 package io.belfry.core.broadcast;
 
+import io.belfry.core.sandbox.Sandbox;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
 import jakarta.inject.Singleton;
@@ -22,10 +23,10 @@ public final class Broadcasts {
     private final Starting starting;
     private final Clock clock;
 
-    public Broadcasts(Jdbi jdbi, Signals signals, ReleaseSettings settings, Clock clock) {
+    public Broadcasts(Jdbi jdbi, Signals signals, ReleaseSettings settings, Clock clock, Sandbox sandbox) {
         this.jdbi = jdbi;
         this.signals = signals;
-        this.starting = new Starting(settings);
+        this.starting = new Starting(settings, new Testers(sandbox));
         this.clock = clock;
     }
 

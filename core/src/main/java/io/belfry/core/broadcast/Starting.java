@@ -18,9 +18,11 @@ final class Starting {
             """;
 
     private final ReleaseSettings settings;
+    private final Testers testers;
 
-    Starting(ReleaseSettings settings) {
+    Starting(ReleaseSettings settings, Testers testers) {
         this.settings = settings;
+        this.testers = testers;
     }
 
     /// What an operator confirmed; empty parts were not.
@@ -73,14 +75,17 @@ final class Starting {
     }
 
     private Start go(Handle h, Broadcast b, String by, Duration undoWindow) {
-        long size = snapshot(h, b.id(), b.audience());
+        Audience audience = testers.of(h, b.audience());
+        long size = snapshot(h, b.id(), audience);
         h.createUpdate("""
                         update broadcasts
-                        set state = 'sending', started_at = now(), audience_size = :size, started_by = nullif(:by, ''),
+                        set audience = cast(:audience as jsonb), state = 'sending', started_at = now(),
+                            audience_size = :size, started_by = nullif(:by, ''),
                             approved_by = :approver, held = null,
                             next_wave_at = case when :undo > 0 then clock_timestamp() + :undo * interval '1 millisecond' end
                         where id = :id
                         """)
+                .bind("audience", BroadcastRow.write(audience))
                 .bind("size", size)
                 .bind("by", by)
                 .bind("approver", approver(h, b).orElse(null))

@@ -3,6 +3,7 @@ package io.belfry.core.decision;
 import io.belfry.core.category.Category;
 import io.belfry.core.event.Priority;
 import io.belfry.core.preference.Preferences;
+import io.belfry.core.sandbox.Sandbox;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Optional;
@@ -26,15 +27,25 @@ public record Circumstances(Subject subject, Category category, Person person, R
     public enum Passage {
         /// All whom it addresses.
         FREE,
+        /// Those who are on the list for tests.
+        SANDBOX,
         /// Nobody: an operator stopped it, and discarded what was held.
-        STOPPED
+        STOPPED;
+
+        /// Whom an event may reach that was not stopped.
+        ///
+        /// @param isTest whether it was sent with a key that is marked test
+        public static Passage of(Sandbox sandbox, boolean isTest) {
+            return isTest || sandbox.holdsEverything() ? SANDBOX : FREE;
+        }
     }
 
     /// What it needs to know of the recipient.
     ///
     /// @param zone in which the user's clock runs
     /// @param devices how many can be pushed to
-    public record Person(Preferences preferences, ZoneId zone, int devices) {}
+    /// @param mayGetTests whether the user is on the list for tests
+    public record Person(Preferences preferences, ZoneId zone, int devices, boolean mayGetTests) {}
 
     /// What this user got lately.
     ///

@@ -27,6 +27,9 @@ public final class Decisions {
         if (c.subject().passage() == Passage.STOPPED) {
             return Decision.none(SuppressionReason.STOPPED);
         }
+        if (c.subject().passage() == Passage.SANDBOX && !c.person().mayGetTests()) {
+            return Decision.none(SuppressionReason.SANDBOXED);
+        }
         if (c.subject().expires().filter(at -> !at.isAfter(c.now())).isPresent()) {
             return Decision.none(SuppressionReason.EXPIRED);
         }

@@ -51,26 +51,29 @@ public final class Deliberation {
             EventOptions options,
             String data,
             Passage passage) {
-        /// What reaches nobody counts for nothing.
-        private boolean isCounted() {
-            return passage != Passage.STOPPED;
-        }
-
         private Optional<Duration> dedupe() {
-            return isCounted() ? options.dedupe().or(category::dedupe) : Optional.empty();
+            return options.dedupe().or(category::dedupe);
         }
 
         /// None for what is critical: it always makes itself heard.
         private Optional<EventOptions.KeyedThrottle> throttle() {
-            return priority == Priority.CRITICAL || !isCounted()
+            return priority == Priority.CRITICAL
                     ? Optional.empty()
                     : options.throttle().or(() -> category.throttle()
                             .map(throttle -> new EventOptions.KeyedThrottle(throttle, Optional.empty())));
         }
     }
 
-    /// An event and one of its recipients.
-    public record Question(Matter matter, String user) {}
+    /// An event and one of its recipients. What reaches nobody counts for nothing.
+    public record Question(Matter matter, String user) {
+        private boolean mayReach(Map<String, Recipient> known) {
+            return switch (matter.passage) {
+                case FREE -> true;
+                case SANDBOX -> known.get(user).person().mayGetTests();
+                case STOPPED -> false;
+            };
+        }
+    }
 
     /// @param decisions for each question, in their order
     public record Answers(Map<String, Recipient> recipients, List<Decision> decisions) {}
@@ -80,8 +83,8 @@ public final class Deliberation {
         Set<String> users = new HashSet<>();
         questions.forEach(question -> users.add(question.user));
         Map<String, Recipient> known = recipients.load(connection, users);
-        boolean[] duplicate = duplicates(connection, questions, now);
-        List<Excess> excess = excess(connection, questions, duplicate, now);
+        boolean[] duplicate = duplicates(connection, questions, known, now);
+        List<Excess> excess = excess(connection, questions, known, duplicate, now);
         var decisions = new ArrayList<Decision>(questions.size());
         for (int i = 0; i < questions.size(); i++) {
             Matter matter = questions.get(i).matter;
@@ -98,7 +101,9 @@ public final class Deliberation {
         return new Answers(known, decisions);
     }
 
-    private boolean[] duplicates(Connection connection, List<Question> questions, Instant now) throws SQLException {
+    private boolean[] duplicates(
+            Connection connection, List<Question> questions, Map<String, Recipient> known, Instant now)
+            throws SQLException {
         boolean[] duplicate = new boolean[questions.size()];
         var asked = new ArrayList<Integer>();
         var uses = new ArrayList<RecentUses.Use>();
@@ -106,7 +111,7 @@ public final class Deliberation {
         for (int i = 0; i < duplicate.length; i++) {
             Question question = questions.get(i);
             Optional<Duration> window = question.matter.dedupe();
-            if (window.isPresent()) {
+            if (window.isPresent() && question.mayReach(known)) {
                 UUID content =
                         contents.computeIfAbsent(question.matter, matter -> key("content", matter.type, matter.data));
                 asked.add(i);
@@ -122,7 +127,12 @@ public final class Deliberation {
         return duplicate;
     }
 
-    private List<Excess> excess(Connection connection, List<Question> questions, boolean[] duplicate, Instant now)
+    private List<Excess> excess(
+            Connection connection,
+            List<Question> questions,
+            Map<String, Recipient> known,
+            boolean[] duplicate,
+            Instant now)
             throws SQLException {
         var excess = new ArrayList<>(Collections.<Excess>nCopies(questions.size(), new Excess.None()));
         var asked = new ArrayList<Integer>();
@@ -131,7 +141,7 @@ public final class Deliberation {
         for (int i = 0; i < duplicate.length; i++) {
             Question question = questions.get(i);
             Optional<EventOptions.KeyedThrottle> throttle = question.matter.throttle();
-            if (throttle.isPresent() && !duplicate[i]) {
+            if (throttle.isPresent() && !duplicate[i] && question.mayReach(known)) {
                 asked.add(i);
                 uses.add(use(question, throttle.get(), keys));
             }

@@ -2,6 +2,7 @@ package io.belfry.core.decision;
 
 import io.belfry.core.preference.Preferences;
 import io.belfry.core.preference.PreferencesJson;
+import io.belfry.core.sandbox.Sandbox;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -27,9 +28,11 @@ public final class Recipients {
             """;
 
     private final DecisionSettings settings;
+    private final Sandbox sandbox;
 
-    public Recipients(DecisionSettings settings) {
+    public Recipients(DecisionSettings settings, Sandbox sandbox) {
         this.settings = settings;
+        this.sandbox = sandbox;
     }
 
     /// @return each of them, known or not
@@ -51,16 +54,22 @@ public final class Recipients {
                 row.getString(1),
                 row.getBoolean(2),
                 Optional.ofNullable(row.getString(3)),
-                new Circumstances.Person(preferences(row.getString(5)), zone(row.getString(4)), row.getInt(6)));
+                person(row.getString(1), row.getString(5), row.getString(4), row.getInt(6)));
+    }
+
+    /// @param settings what the user chose, as the database has it; null for nothing
+    /// @param zone the name of the user's time zone; may be null
+    public Circumstances.Person person(String user, String settings, String zone, int devices) {
+        return new Circumstances.Person(preferences(settings), zone(zone), devices, sandbox.admits(user));
     }
 
     /// @param text null for a user who chose nothing
-    public static Preferences preferences(String text) {
+    private static Preferences preferences(String text) {
         return text == null ? Preferences.NONE : PreferencesJson.read(text);
     }
 
     /// @param name null, or one that is not known here, for a user whose clock is not known
-    public ZoneId zone(String name) {
+    private ZoneId zone(String name) {
         if (name == null) {
             return settings.timeZone();
         }

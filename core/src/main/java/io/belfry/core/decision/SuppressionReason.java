@@ -28,6 +28,8 @@ public enum SuppressionReason {
     CANCELLED,
     /// An operator stopped it, and discarded what was held.
     STOPPED,
+    /// It is a test, and the user is not on the list of those who may get tests.
+    SANDBOXED,
     /// A device proved that it had received it before the push was due.
     RECEIVED,
     /// The user had listed it before the push was due.

@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param dedupe instead of its category's
 /// @param digest how it is gathered with others, instead of being a notification of its own
 /// @param escalation how it repeats itself until it is acknowledged
+/// @param isTest whether it was sent with an API key that is marked test
 public record EventOptions(
         Crowd crowd,
         Optional<Instant> deliverAt,
@@ -24,7 +25,8 @@ public record EventOptions(
         Optional<KeyedThrottle> throttle,
         Optional<Duration> dedupe,
         Optional<DigestRule> digest,
-        Optional<EscalationRule> escalation) {
+        Optional<EscalationRule> escalation,
+        boolean isTest) {
     /// Of an event that asks nothing.
     public static final EventOptions NONE = new EventOptions(
             Crowd.NONE,
@@ -35,7 +37,7 @@ public record EventOptions(
             Optional.empty(),
             Optional.empty());
 
-    /// Of one that is a notification of its own.
+    /// Of one that is a notification of its own, and meant for real.
     public EventOptions(
             Crowd crowd,
             Optional<Instant> deliverAt,
@@ -67,7 +69,47 @@ public record EventOptions(
                 throttle,
                 dedupe,
                 Optional.empty(),
-                escalation.map(rule -> new EscalationRule(rule.every(), rule.times(), Optional.empty())));
+                escalation.map(rule -> new EscalationRule(rule.every(), rule.times(), Optional.empty())),
+                isTest);
+    }
+
+    /// Of one that is meant for real.
+    public EventOptions(
+            Crowd crowd,
+            Optional<Instant> deliverAt,
+            Optional<Instant> expires,
+            Optional<String> collapseKey,
+            Optional<String> cancellationKey,
+            Optional<KeyedThrottle> throttle,
+            Optional<Duration> dedupe,
+            Optional<DigestRule> digest,
+            Optional<EscalationRule> escalation) {
+        this(
+                crowd,
+                deliverAt,
+                expires,
+                collapseKey,
+                cancellationKey,
+                throttle,
+                dedupe,
+                digest,
+                escalation,
+                false);
+    }
+
+    /// The same for a test.
+    public EventOptions asTest() {
+        return new EventOptions(
+                crowd,
+                deliverAt,
+                expires,
+                collapseKey,
+                cancellationKey,
+                throttle,
+                dedupe,
+                digest,
+                escalation,
+                true);
     }
 
     /// A throttle, and what is counted together.

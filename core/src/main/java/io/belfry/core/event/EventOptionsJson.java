@@ -56,6 +56,9 @@ public final class EventOptionsJson {
                 next.recipients().forEach(escalation.putArray("next")::add);
             });
         });
+        if (options.isTest()) {
+            tree.put("test", true);
+        }
         return tree.toString();
     }
 
@@ -82,7 +85,8 @@ public final class EventOptionsJson {
                     tree.has("throttle") ? Optional.of(throttle(tree.path("throttle"))) : Optional.empty(),
                     value(tree, "dedupe", Duration::parse),
                     tree.has("digest") ? Optional.of(digest(tree.path("digest"))) : Optional.empty(),
-                    tree.has("escalation") ? Optional.of(escalation(tree.path("escalation"))) : Optional.empty());
+                    tree.has("escalation") ? Optional.of(escalation(tree.path("escalation"))) : Optional.empty(),
+                    tree.path("test").booleanValue());
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("options are not JSON: " + e.getOriginalMessage(), e);
         }

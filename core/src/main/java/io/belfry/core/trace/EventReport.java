@@ -1,5 +1,6 @@
 package io.belfry.core.trace;
 
+import io.belfry.core.event.Crowd;
 import io.belfry.core.event.Priority;
 import java.time.Instant;
 import java.util.Locale;
@@ -10,6 +11,7 @@ import java.util.UUID;
 /// What became of one event.
 ///
 /// @param recipients how many users it named
+/// @param crowd whom it reaches without naming them
 /// @param deathCause why it could not be dispatched, when it is [State#DEAD]
 /// @param dueAt when it is delivered, while it is put off
 /// @param notifications how many were written so far
@@ -24,6 +26,7 @@ public record EventReport(
         Optional<String> actor,
         Optional<String> topic,
         int recipients,
+        Crowd crowd,
         Instant acceptedAt,
         Optional<Instant> dueAt,
         State state,

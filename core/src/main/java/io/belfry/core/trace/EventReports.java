@@ -1,6 +1,7 @@
 package io.belfry.core.trace;
 
 import io.belfry.core.event.EventId;
+import io.belfry.core.event.EventOptionsJson;
 import io.belfry.core.event.Priority;
 import io.belfry.core.inbox.InboxRules;
 import jakarta.inject.Singleton;
@@ -30,7 +31,7 @@ public final class EventReports {
                         when h.event_id is not null then 'HELD'
                         when p.event_id is null then case when e.cancelled_at is null then 'DISPATCHED' else 'CANCELLED' end
                         when p.expanded_to is null then 'PENDING' else 'EXPANDING' end,
-                   d.reason, e.accepted_at, s.due_at
+                   d.reason, e.accepted_at, s.due_at, e.options
             from events e
             left join scheduled_events s on s.event_id = e.id
             left join pending_events p on p.event_id = e.id
@@ -93,6 +94,7 @@ public final class EventReports {
                 Optional.ofNullable(row.getString(5)),
                 Optional.ofNullable(row.getString(6)),
                 row.getInt(7),
+                EventOptionsJson.read(row.getString(12)).crowd(),
                 row.getTimestamp(10).toInstant(),
                 Optional.ofNullable(row.getTimestamp(11)).map(Timestamp::toInstant),
                 EventReport.State.valueOf(row.getString(8)),

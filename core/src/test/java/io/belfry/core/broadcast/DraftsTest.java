@@ -6,6 +6,8 @@ import io.belfry.core.database.JdbiFactory;
 import io.belfry.core.event.Priority;
 import io.belfry.core.receipt.Receipt;
 import io.belfry.core.receipt.Receipts;
+import io.belfry.core.sandbox.Sandbox;
+import io.belfry.core.sandbox.SandboxSettings;
 import io.belfry.core.signal.Signals;
 import io.belfry.core.user.Bucket;
 import io.belfry.testkit.PostgresExtension;
@@ -32,6 +34,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(PostgresExtension.class)
 class DraftsTest {
+    private static final Sandbox OPEN =
+            new Sandbox(new SandboxSettings(null, SandboxSettings.Extent.TEST_KEYS));
     private static final ReleaseSettings RELEASE = new ReleaseSettings(1_000, Duration.ofSeconds(30));
 
     private static final String ADA = "ada@example.com";
@@ -47,7 +51,7 @@ class DraftsTest {
     DraftsTest(TestDatabase database) {
         this.jdbi = JdbiFactory.jdbi(database.dataSource());
         this.drafts = new Drafts(jdbi);
-        this.broadcasts = new Broadcasts(jdbi, new Signals(redis), RELEASE, Clock.systemUTC());
+        this.broadcasts = new Broadcasts(jdbi, new Signals(redis), RELEASE, Clock.systemUTC(), OPEN);
         this.audiences = new Audiences(jdbi);
     }
 

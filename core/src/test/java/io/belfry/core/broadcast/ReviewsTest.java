@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.belfry.core.database.JdbiFactory;
 import io.belfry.core.event.Priority;
+import io.belfry.core.sandbox.Sandbox;
+import io.belfry.core.sandbox.SandboxSettings;
 import io.belfry.core.signal.Signals;
 import io.belfry.testkit.PostgresExtension;
 import io.belfry.testkit.RedisExtension;
@@ -44,7 +46,7 @@ class ReviewsTest {
         this.drafts = new Drafts(jdbi);
         this.reviews = new Reviews(jdbi);
         this.broadcasts = new Broadcasts(
-                jdbi, new Signals(redis), new ReleaseSettings(ABOVE, Duration.ofMinutes(1)), Clock.systemUTC());
+                jdbi, new Signals(redis), new ReleaseSettings(ABOVE, Duration.ofMinutes(1)), Clock.systemUTC(), new Sandbox(new SandboxSettings(null, SandboxSettings.Extent.TEST_KEYS)));
     }
 
     @AfterEach

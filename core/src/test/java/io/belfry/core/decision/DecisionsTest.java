@@ -6,6 +6,7 @@ import io.belfry.core.category.Category;
 import io.belfry.core.category.Medium;
 import io.belfry.core.category.PushUnless;
 import io.belfry.core.decision.Circumstances.Excess;
+import io.belfry.core.decision.Circumstances.Passage;
 import io.belfry.core.decision.Circumstances.Person;
 import io.belfry.core.decision.Circumstances.Recent;
 import io.belfry.core.decision.Circumstances.Subject;
@@ -57,7 +58,7 @@ class DecisionsTest {
                     new Subject(
                             priority, c.subject().topic(), c.subject().expires().filter(at -> at.isAfter(c.now()))),
                     category(c.category().mandatory(), true, c.category().pushDelay(), Set.of()),
-                    new Person(preferences, c.person().zone(), 1),
+                    new Person(preferences, c.person().zone(), 1, true),
                     new Recent(false, c.recent().excess()),
                     c.now());
         });
@@ -132,7 +133,8 @@ class DecisionsTest {
                         preferences(),
                         Arbitraries.of("Europe/Berlin", "America/Sao_Paulo", "Asia/Kathmandu", "Pacific/Apia")
                                 .map(ZoneId::of),
-                        Arbitraries.integers().between(0, 3))
+                        Arbitraries.integers().between(0, 3),
+                        Arbitraries.of(true, false))
                 .as(Person::new);
     }
 
@@ -206,8 +208,26 @@ class DecisionsTest {
     }
 
     @Property(tries = 3000, edgeCases = EdgeCasesMode.NONE)
+    void aTestReachesTestersAsAnythingElseDoesAndNobodyElse(@ForAll("any") Circumstances c) {
+        Decision expected = c.person().mayGetTests() ? Decisions.decide(c) : Decision.none(SuppressionReason.SANDBOXED);
+
+        assertThat(Decisions.decide(with(Passage.SANDBOX, c))).isEqualTo(expected);
+        assertThat(Decisions.decide(with(Passage.STOPPED, c))).isEqualTo(Decision.none(SuppressionReason.STOPPED));
+    }
+
+    private static Circumstances with(Passage passage, Circumstances c) {
+        Subject subject = c.subject();
+        return new Circumstances(
+                new Subject(subject.priority(), subject.topic(), subject.expires(), passage),
+                c.category(),
+                c.person(),
+                c.recent(),
+                c.now());
+    }
+
+    @Property(tries = 3000, edgeCases = EdgeCasesMode.NONE)
     void aUserWhoChoseNothingGetsWhatTheCategoryHasOn(@ForAll("any") Circumstances c) {
-        var person = new Person(Preferences.NONE, c.person().zone(), 1);
+        var person = new Person(Preferences.NONE, c.person().zone(), 1, true);
         var plain = new Circumstances(
                 new Subject(c.subject().priority(), c.subject().topic(), Optional.empty()),
                 c.category(),
@@ -238,7 +258,7 @@ class DecisionsTest {
         return Decisions.decide(new Circumstances(
                 new Subject(priority, Optional.of("team/7/deploys"), expires),
                 category(false, true, Duration.ofSeconds(10), Set.of()),
-                new Person(preferences, ZoneId.of("UTC"), 1),
+                new Person(preferences, ZoneId.of("UTC"), 1, true),
                 Recent.NOTHING,
                 NOW));
     }

@@ -79,7 +79,7 @@ final class PushJobWorker {
         return Decisions.decide(new Circumstances(
                         new Circumstances.Subject(job.broadcast().priority(), Optional.empty(), Optional.empty()),
                         category,
-                        new Circumstances.Person(wanting, ZoneOffset.UTC, 1),
+                        new Circumstances.Person(wanting, ZoneOffset.UTC, 1, true),
                         Circumstances.Recent.NOTHING,
                         parts.clock().instant()))
                 .push();

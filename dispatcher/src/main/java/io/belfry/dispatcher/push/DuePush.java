@@ -71,8 +71,10 @@ record DuePush(
     }
 
     /// The last look: what would be decided now. The user may have chosen otherwise since, or it has become night.
-    Verdict verdict(Category category, Instant now) {
-        var subject = new Circumstances.Subject(priority, topic, Optional.of(expires()));
+    ///
+    /// @param passage whom anything may reach here
+    Verdict verdict(Category category, Circumstances.Passage passage, Instant now) {
+        var subject = new Circumstances.Subject(priority, topic, Optional.of(expires()), passage);
         return Decisions.decide(new Circumstances(subject, category, person, Circumstances.Recent.NOTHING, now))
                 .push();
     }

@@ -156,8 +156,7 @@ final class DuePushes {
     }
 
     private Circumstances.Person person(ResultSet row) throws SQLException {
-        return new Circumstances.Person(
-                Recipients.preferences(row.getString(24)), recipients.zone(row.getString(23)), 1);
+        return recipients.person(row.getString(1), row.getString(24), row.getString(23), 1);
     }
 
     private static DuePush push(UUID claim, ResultSet row, Circumstances.Person person) throws SQLException {

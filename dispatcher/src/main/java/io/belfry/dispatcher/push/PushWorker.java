@@ -2,9 +2,11 @@ package io.belfry.dispatcher.push;
 
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
+import io.belfry.core.decision.Circumstances;
 import io.belfry.core.decision.SuppressionReason;
 import io.belfry.core.decision.Verdict;
 import io.belfry.core.event.Priority;
+import io.belfry.core.sandbox.Sandbox;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
 import io.belfry.core.stop.StopTarget;
@@ -53,6 +55,7 @@ final class PushWorker {
     private final RetryPolicy retries;
     private final Categories categories;
     private final Stops stops;
+    private final Sandbox sandbox;
     private final Clock clock;
     private final MeterRegistry metrics;
     private final Semaphore work = new Semaphore(0);
@@ -71,6 +74,7 @@ final class PushWorker {
             PushSettings settings,
             Categories categories,
             Stops stops,
+            Sandbox sandbox,
             Clock clock,
             Signals signals,
             MeterRegistry metrics) {
@@ -79,6 +83,7 @@ final class PushWorker {
         this.retries = retries;
         this.categories = categories;
         this.stops = stops;
+        this.sandbox = sandbox;
         this.clock = clock;
         this.metrics = metrics;
         this.criticalRoom = new Semaphore(Math.max(CLAIM_LEAST, settings.maxInFlight()));
@@ -225,7 +230,7 @@ final class PushWorker {
             return new Round(push, tickets, Optional.empty(), Optional.empty(), held);
         }
         if (!push.targets().isEmpty()) {
-            Verdict verdict = push.verdict(category, now);
+            Verdict verdict = push.verdict(category, Circumstances.Passage.of(sandbox, false), now);
             switch (verdict) {
                 case Verdict.Suppress(SuppressionReason reason) -> {
                     suppressed(reason);

@@ -46,11 +46,17 @@ public final class KeyCommand {
                                     "What it may do: events:write, events:read, events:everyone, users:write, segments:write, stops:write,"
                                             + " operations:write"
                                             + " (default: all).")
-                    List<String> scopes)
+                    List<String> scopes,
+            @Option(
+                            names = "--test",
+                            description =
+                                    "What is sent with it reaches nobody but the users named in belfry.sandbox.recipients.")
+                    boolean test)
             throws IOException {
         Set<Scope> granted = scopes == null ? EnumSet.allOf(Scope.class) : parsed(scopes);
-        String secret = installation.with(
-                context -> context.getBean(ApiKeys.class).create(name, granted).secret());
+        ApiKey.Kind kind = test ? ApiKey.Kind.TEST : ApiKey.Kind.LIVE;
+        String secret = installation.with(context ->
+                context.getBean(ApiKeys.class).create(name, granted, kind).secret());
         out().println(secret);
         return 0;
     }
@@ -65,7 +71,8 @@ public final class KeyCommand {
                     .map(at -> "revoked " + at)
                     .or(() -> key.lastUsedAt().map(at -> "used " + at))
                     .orElse("never used");
-            out().println(key.id() + "  " + key.hint() + "…  " + key.name() + "  " + scopes + "  " + state);
+            out().println(key.id() + "  " + key.hint() + "…  " + key.name() + (key.isTest() ? "  (test)  " : "  ")
+                    + scopes + "  " + state);
         }
         return 0;
     }

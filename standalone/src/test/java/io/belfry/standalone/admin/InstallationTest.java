@@ -54,7 +54,9 @@ class InstallationTest {
         Invocation created = call("key", "create", "shop", "--scopes", "events:write");
         assertThat(created.out()).startsWith("bk_");
 
+        assertThat(call("key", "create", "trials", "--test").exitCode()).isZero();
         Invocation listed = call("key", "list");
+        assertThat(listed.out()).contains("trials  (test)").doesNotContain("shop  (test)");
         assertThat(listed.out())
                 .contains("shop", "events:write", "never used")
                 .doesNotContain(created.out().strip());
