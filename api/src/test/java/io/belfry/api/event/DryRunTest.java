@@ -129,11 +129,10 @@ class DryRunTest {
                         "live suppress sandboxed 1 d-real",
                         "push suppress sandboxed 1 d-real");
         assertThat(outcomes(run(event))).contains("inbox send - 1 d-real");
-        String test = api.jdbi()
-                .withHandle(h -> h.createQuery("select options ->> 'test' from events where id = :id")
-                        .bind("id", UUID.fromString(id))
-                        .mapTo(String.class)
-                        .one());
+        String test = api.jdbi().withHandle(h -> h.createQuery("select options ->> 'test' from events where id = :id")
+                .bind("id", UUID.fromString(id))
+                .mapTo(String.class)
+                .one());
         assertThat(test).isEqualTo("true");
     }
 }

@@ -64,6 +64,29 @@ final class Caller {
         return http.send(request.build(), BodyHandlers.ofString());
     }
 
+    /// Posts a JSON array of events.
+    HttpResponse<String> postBatch(String events) throws IOException, InterruptedException {
+        return http.send(
+                to("/v1/events:batch", key())
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(events))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> put(String path, String body) throws IOException, InterruptedException {
+        return http.send(
+                to(path, key())
+                        .header("Content-Type", "application/json")
+                        .PUT(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+        return http.send(to(path, key()).DELETE().build(), BodyHandlers.ofString());
+    }
+
     HttpResponse<String> get(String path, String bearer) throws IOException, InterruptedException {
         return http.send(to(path, bearer).build(), BodyHandlers.ofString());
     }
@@ -88,17 +111,23 @@ final class Caller {
 
     /// The texts in the inbox, newest first, over all pages.
     List<String> texts(String user) throws IOException, InterruptedException {
-        var texts = new ArrayList<String>();
+        return items(user).stream()
+                .map(item -> item.path("data").path("text").asText())
+                .toList();
+    }
+
+    /// The notifications in the inbox, newest first, over all pages.
+    List<JsonNode> items(String user) throws IOException, InterruptedException {
+        var items = new ArrayList<JsonNode>();
         String cursor = "";
         do {
             JsonNode page = JSON.readTree(
                     get("/v1/inbox?limit=100" + (cursor.isEmpty() ? "" : "&cursor=" + cursor), token(user))
                             .body());
-            page.path("items")
-                    .forEach(item -> texts.add(item.path("data").path("text").asText()));
+            page.path("items").forEach(items::add);
             cursor = page.path("nextCursor").asText();
         } while (!cursor.isEmpty());
-        return texts;
+        return items;
     }
 
     /// How many pushes of events of that type the phone with that token was sent. What waited for the user before the
