@@ -116,8 +116,7 @@ final class HeldEvents {
     ///
     /// @return how many
     int giveBack(Connection connection, Free free, int limit) throws SQLException {
-        try (PreparedStatement lock =
-                connection.prepareStatement("select id from lanes where id = ? for update")) {
+        try (PreparedStatement lock = connection.prepareStatement("select id from lanes where id = ? for update")) {
             lock.setInt(1, free.lane);
             lock.executeQuery().close();
         }

@@ -42,9 +42,7 @@ class ClaimsTest {
     private static final SegmentSettings SEGMENTS = new SegmentSettings(10, 10, 100, Duration.ofSeconds(1));
 
     private final Claims claims = new Claims(
-            SETTINGS,
-            new HeldEvents(),
-            new Sandbox(new SandboxSettings(null, SandboxSettings.Extent.TEST_KEYS)));
+            SETTINGS, new HeldEvents(), new Sandbox(new SandboxSettings(null, SandboxSettings.Extent.TEST_KEYS)));
     private final Expansion expansion;
     private final TestDatabase database;
     private final Jdbi jdbi;

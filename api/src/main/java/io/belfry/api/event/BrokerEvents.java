@@ -64,7 +64,7 @@ public class BrokerEvents {
     /// @return what became of each, in their order
     public CompletableFuture<List<Result>> receive(Source source, List<Message> messages) {
         List<Item> items = messages.stream().map(this::item).toList();
-        Caller caller = new Caller(source.id, source.mayAddressEveryone, Optional.empty(), Optional.empty());
+        Caller caller = new Caller(source.id, source.mayAddressEveryone, false, Optional.empty(), Optional.empty());
         return reception.admit(items, caller).thenApply(outcomes -> outcomes.stream()
                 .map(BrokerEvents::result)
                 .toList());

@@ -84,32 +84,13 @@ public record EventOptions(
             Optional<Duration> dedupe,
             Optional<DigestRule> digest,
             Optional<EscalationRule> escalation) {
-        this(
-                crowd,
-                deliverAt,
-                expires,
-                collapseKey,
-                cancellationKey,
-                throttle,
-                dedupe,
-                digest,
-                escalation,
-                false);
+        this(crowd, deliverAt, expires, collapseKey, cancellationKey, throttle, dedupe, digest, escalation, false);
     }
 
     /// The same for a test.
     public EventOptions asTest() {
         return new EventOptions(
-                crowd,
-                deliverAt,
-                expires,
-                collapseKey,
-                cancellationKey,
-                throttle,
-                dedupe,
-                digest,
-                escalation,
-                true);
+                crowd, deliverAt, expires, collapseKey, cancellationKey, throttle, dedupe, digest, escalation, true);
     }
 
     /// A throttle, and what is counted together.

@@ -34,8 +34,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(PostgresExtension.class)
 class DraftsTest {
-    private static final Sandbox OPEN =
-            new Sandbox(new SandboxSettings(null, SandboxSettings.Extent.TEST_KEYS));
+    private static final Sandbox OPEN = new Sandbox(new SandboxSettings(null, SandboxSettings.Extent.TEST_KEYS));
     private static final ReleaseSettings RELEASE = new ReleaseSettings(1_000, Duration.ofSeconds(30));
 
     private static final String ADA = "ada@example.com";

@@ -46,7 +46,11 @@ class ReviewsTest {
         this.drafts = new Drafts(jdbi);
         this.reviews = new Reviews(jdbi);
         this.broadcasts = new Broadcasts(
-                jdbi, new Signals(redis), new ReleaseSettings(ABOVE, Duration.ofMinutes(1)), Clock.systemUTC(), new Sandbox(new SandboxSettings(null, SandboxSettings.Extent.TEST_KEYS)));
+                jdbi,
+                new Signals(redis),
+                new ReleaseSettings(ABOVE, Duration.ofMinutes(1)),
+                Clock.systemUTC(),
+                new Sandbox(new SandboxSettings(null, SandboxSettings.Extent.TEST_KEYS)));
     }
 
     @AfterEach

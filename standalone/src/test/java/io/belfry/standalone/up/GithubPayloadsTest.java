@@ -34,9 +34,8 @@ import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Real bodies of webhooks, some 330 of them and up to 28 kB each, from the npm package `@octokit/webhooks-examples`:
-/// as
-/// they are sent, so they are in the inbox, with words where there are templates.
+/// Real bodies of webhooks, some 330 of them and up to 28 kB each, from the npm package
+/// `@octokit/webhooks-examples`: as they are sent, so they are in the inbox, with words where there are templates.
 class GithubPayloadsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final NodeProject PAYLOADS = new NodeProject(GithubPayloadsTest.class, "github-payloads", List.of());
