@@ -4,6 +4,8 @@ import io.belfry.console.Needs;
 import io.belfry.console.Pages;
 import io.belfry.console.Visit;
 import io.belfry.core.access.Role;
+import io.belfry.core.category.Categories;
+import io.belfry.core.category.Category;
 import io.belfry.core.template.Sample;
 import io.belfry.core.trace.NotificationLine;
 import io.belfry.core.trace.NotificationTrace;
@@ -13,8 +15,7 @@ import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Produces;
-import io.micronaut.http.annotation.QueryValue;
-import io.micronaut.http.uri.UriBuilder;
+import io.micronaut.http.annotation.RequestBean;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
@@ -22,7 +23,7 @@ import io.micronaut.security.rules.SecurityRule;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -39,10 +40,12 @@ final class NotificationsController {
 
     private final Pages pages;
     private final Traces traces;
+    private final Categories categories;
 
-    NotificationsController(Pages pages, Traces traces) {
+    NotificationsController(Pages pages, Traces traces, Categories categories) {
         this.pages = pages;
         this.traces = traces;
+        this.categories = categories;
     }
 
     /// What the list shows, with the search as it was typed.
@@ -50,37 +53,28 @@ final class NotificationsController {
     /// @param first address of the newest page, null on it
     /// @param next address of the older page, null on the last
     record ListModel(
-            String user,
-            String event,
-            String type,
+            NotificationQuery query,
+            List<Category> categories,
+            List<String> states,
             List<String> problems,
             List<NotificationLine> lines,
             String first,
             String next) {}
 
     @Get
-    MutableHttpResponse<?> list(
-            @QueryValue Optional<String> user,
-            @QueryValue Optional<String> event,
-            @QueryValue Optional<String> type,
-            @QueryValue Optional<String> before,
-            Visit visit) {
-        var problems = new ArrayList<String>();
-        Optional<UUID> eventId = id("Event", event, problems);
-        Optional<UUID> beforeId = id("Page", before, problems);
-        List<NotificationLine> found = problems.isEmpty()
-                ? traces.search(new Traces.Search(given(user), eventId, given(type), beforeId, PAGE + 1))
-                : List.of();
+    MutableHttpResponse<?> list(@RequestBean NotificationQuery query, Visit visit) {
+        List<String> problems = query.problems();
+        List<NotificationLine> found = problems.isEmpty() ? traces.search(query.search(PAGE + 1)) : List.of();
         boolean more = found.size() > PAGE;
         List<NotificationLine> lines = more ? found.subList(0, PAGE) : found;
         ListModel model = new ListModel(
-                user.orElse(""),
-                event.orElse(""),
-                type.orElse(""),
+                query,
+                categories.list(),
+                Arrays.stream(Traces.State.values()).map(Traces.State::label).toList(),
                 problems,
                 lines,
-                beforeId.isPresent() ? address(user, event, type, Optional.empty()) : null,
-                more ? address(user, event, type, Optional.of(lines.getLast().id())) : null);
+                query.isFirstPage() ? null : query.address(PATH, Optional.empty()),
+                more ? query.address(PATH, Optional.of(lines.getLast().id())) : null);
         return problems.isEmpty()
                 ? pages.show(visit, "notifications/list", model)
                 : pages.refuse(visit, "notifications/list", model);
@@ -109,28 +103,5 @@ final class NotificationsController {
                         "notifications/trace",
                         new TraceModel(found, visit.may(Role.EDITOR) ? new Sample(found.data()).pretty() : null)))
                 .orElseGet(() -> pages.notFound(visit, "notification"));
-    }
-
-    private static Optional<String> given(Optional<String> typed) {
-        return typed.map(String::strip).filter(text -> !text.isEmpty());
-    }
-
-    private static Optional<UUID> id(String label, Optional<String> typed, List<String> problems) {
-        try {
-            return given(typed).map(UUID::fromString);
-        } catch (IllegalArgumentException e) {
-            problems.add(label + ": that is not an id. An event's id looks like 0199f2c4-….");
-            return Optional.empty();
-        }
-    }
-
-    private static String address(
-            Optional<String> user, Optional<String> event, Optional<String> type, Optional<UUID> before) {
-        UriBuilder address = UriBuilder.of(PATH);
-        given(user).ifPresent(u -> address.queryParam("user", u));
-        given(event).ifPresent(e -> address.queryParam("event", e));
-        given(type).ifPresent(t -> address.queryParam("type", t));
-        before.ifPresent(b -> address.queryParam("before", b));
-        return address.build().toString();
     }
 }

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -18,6 +19,9 @@ import org.jdbi.v3.core.Jdbi;
 /// Finds notifications and tells their way. Thread-safe; blocks on the database.
 @Singleton
 public final class Traces {
+    private static final String HAS_RECEIPT = "exists (select 1 from receipts r where r.user_id = n.user_id"
+            + " and r.received_offset >= n.created_offset)";
+
     private final Jdbi jdbi;
     private final Receipts receipts;
 
@@ -28,32 +32,93 @@ public final class Traces {
 
     /// Which notifications to list; empty parts do not narrow.
     ///
+    /// @param from accepted not before this moment
+    /// @param to accepted before this moment
     /// @param before the last id of the page above
     public record Search(
-            Optional<String> user, Optional<UUID> event, Optional<String> type, Optional<UUID> before, int limit) {}
+            Optional<String> user,
+            Optional<UUID> event,
+            Optional<String> type,
+            Optional<String> category,
+            Optional<State> state,
+            Optional<Instant> from,
+            Optional<Instant> to,
+            Optional<UUID> before,
+            int limit) {
+        /// The newest of a user.
+        public static Search of(String user, int limit) {
+            return new Search(
+                    Optional.of(user),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    limit);
+        }
+    }
 
-    /// Newest first. By event or by user it reads an index; by type alone it reads backwards until enough are found.
+    /// How far a notification has come. Each is in one of them.
+    public enum State {
+        /// Nobody proved yet to have it.
+        WRITTEN(" and not %s and not " + HAS_RECEIPT),
+        /// A device proved to have it.
+        RECEIVED(" and not %s and " + HAS_RECEIPT),
+        READ(" and %s");
+
+        private final String condition;
+
+        State(String condition) {
+            this.condition = condition.formatted(InboxRules.read("n"));
+        }
+
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        public static Optional<State> ofLabel(String label) {
+            for (State state : values()) {
+                if (state.label().equals(label)) {
+                    return Optional.of(state);
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    /// Newest first. By event or by user it reads an index, and no more than the time that is asked for; by type,
+    /// category or state alone it reads backwards until enough are found.
     public List<NotificationLine> search(Search search) {
         StringBuilder where = new StringBuilder(" where true");
         search.user().ifPresent(u -> where.append(" and n.user_id = :user"));
-        search.event().ifPresent(e -> where.append(" and n.event_id = :event and n.id >= :from and n.id < :to"));
+        search.event()
+                .ifPresent(e -> where.append(" and n.event_id = :event and n.id >= :first and n.id < :afterLast"));
         search.type().ifPresent(t -> where.append(" and n.type = :type"));
+        search.category().ifPresent(c -> where.append(" and n.category = :category"));
+        search.state().ifPresent(state -> where.append(state.condition));
+        search.from().ifPresent(f -> where.append(" and n.id >= uuid_floor(:from)"));
+        search.to().ifPresent(t -> where.append(" and n.id < uuid_floor(:to)"));
         search.before().ifPresent(b -> where.append(" and n.id < :before"));
         return jdbi.withHandle(h -> {
             var query = h.createQuery("""
                             select n.id, n.event_id, n.user_id, n.type, n.category, n.title,
                                    %s as read,
-                                   exists (select 1 from receipts r where r.user_id = n.user_id
-                                           and r.received_offset >= n.created_offset) as received, n.push
+                                   %s as received, n.push
                             from notifications n join inboxes i using (user_id)
-                            """.formatted(InboxRules.read("n")) + where + " order by n.id desc limit :limit")
+                            """.formatted(InboxRules.read("n"), HAS_RECEIPT) + where
+                            + " order by n.id desc limit :limit")
                     .bind("limit", search.limit());
             search.user().ifPresent(u -> query.bind("user", u));
             search.type().ifPresent(t -> query.bind("type", t));
             search.before().ifPresent(b -> query.bind("before", b));
             search.event().ifPresent(e -> query.bind("event", e)
-                    .bind("from", EventId.first(e))
-                    .bind("to", EventId.afterLast(e)));
+                    .bind("first", EventId.first(e))
+                    .bind("afterLast", EventId.afterLast(e)));
+            search.category().ifPresent(c -> query.bind("category", c));
+            search.from().ifPresent(f -> query.bind("from", Timestamp.from(f)));
+            search.to().ifPresent(t -> query.bind("to", Timestamp.from(t)));
             return query.map((row, c) -> new NotificationLine(
                             row.getObject(1, UUID.class),
                             row.getObject(2, UUID.class),
