@@ -58,7 +58,7 @@ class SlowClientTest {
                 assertThat(fast.nextOffset()).as("for who reads").isEqualTo(offset);
             }
             assertThat(node.count("drops")).isPositive();
-            assertThat(node.gauge("lagging")).isEqualTo(1);
+            await("who reads has caught up").until(() -> node.gauge("lagging") == 1);
             assertThat(node.outboundBytes("reader")).hasSize(2).allSatisfy(bytes -> assertThat(bytes)
                     .isLessThanOrEqualTo(OUTBOUND_BYTES + FRAME_BYTES));
 
@@ -67,7 +67,7 @@ class SlowClientTest {
             }
             node.inbound().send("reader", 1);
             assertThat(slow.nextOffset()).as("and lives on").isEqualTo(41);
-            assertThat(node.gauge("lagging")).isZero();
+            await().until(() -> node.gauge("lagging") == 0);
             assertThat(node.hits(Guard.OUTBOUND)).isPositive();
         }
     }
