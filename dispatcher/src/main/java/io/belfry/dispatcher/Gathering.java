@@ -1,6 +1,5 @@
 package io.belfry.dispatcher;
 
-import io.belfry.core.decision.Circumstances;
 import io.belfry.core.decision.Decision;
 import io.belfry.core.decision.SuppressionReason;
 import io.belfry.core.digest.Digests;
