@@ -1,5 +1,6 @@
 package io.belfry.dispatcher;
 
+import io.belfry.core.database.Rounds;
 import io.belfry.core.digest.Digests;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;

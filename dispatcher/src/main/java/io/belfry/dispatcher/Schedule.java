@@ -1,5 +1,6 @@
 package io.belfry.dispatcher;
 
+import io.belfry.core.database.Rounds;
 import io.belfry.core.event.Lanes;
 import io.belfry.core.event.Priority;
 import io.belfry.core.signal.Signal;

@@ -1,6 +1,6 @@
 package io.belfry.dispatcher.erasure;
 
-import io.belfry.dispatcher.Rounds;
+import io.belfry.core.database.Rounds;
 import io.micronaut.context.annotation.Context;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;

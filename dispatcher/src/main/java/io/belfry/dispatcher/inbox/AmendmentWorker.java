@@ -1,10 +1,10 @@
 package io.belfry.dispatcher.inbox;
 
 import io.belfry.core.amendment.Amendments;
+import io.belfry.core.database.Rounds;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
 import io.belfry.dispatcher.DispatcherSettings;
-import io.belfry.dispatcher.Rounds;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Context;

@@ -1,5 +1,6 @@
 package io.belfry.dispatcher.inbox;
 
+import io.belfry.core.database.Rounds;
 import io.belfry.core.escalation.Escalations;
 import io.belfry.core.event.Priority;
 import io.belfry.core.inbox.Repeats;
@@ -8,7 +9,6 @@ import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
 import io.belfry.dispatcher.DispatcherSettings;
 import io.belfry.dispatcher.Publisher;
-import io.belfry.dispatcher.Rounds;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Context;

@@ -1,10 +1,10 @@
 package io.belfry.dispatcher.inbox;
 
+import io.belfry.core.database.Rounds;
 import io.belfry.core.inbox.Returns;
 import io.belfry.core.inbox.Returns.Returned;
 import io.belfry.dispatcher.DispatcherSettings;
 import io.belfry.dispatcher.Publisher;
-import io.belfry.dispatcher.Rounds;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Context;

@@ -22,11 +22,14 @@ import org.slf4j.LoggerFactory;
 class FcmConcurrencyTest {
     private static final Logger LOG = LoggerFactory.getLogger(FcmConcurrencyTest.class);
 
+    /// A busy machine may take a while to let all of them have their turn.
+    private static final Duration PATIENT = Duration.ofMinutes(1);
+
     @Test
     void keepsAsManyUnderWayAsAllowedAndNoMoreOnConnectionsThatStayOpen() throws Exception {
         int maxInFlight = 64;
         try (FcmSimulator simulator = new FcmSimulator(0);
-                FcmProvider provider = provider(simulator, maxInFlight)) {
+                FcmProvider provider = provider(simulator, maxInFlight, PATIENT)) {
             simulator.latency(Duration.ofMillis(50));
 
             List<PushResult> results = sendAll(provider, 1000);
@@ -44,7 +47,7 @@ class FcmConcurrencyTest {
     @Test
     void overlapsTheWaiting() throws Exception {
         try (FcmSimulator simulator = new FcmSimulator(0);
-                FcmProvider provider = provider(simulator, 256)) {
+                FcmProvider provider = provider(simulator, 256, PATIENT)) {
             simulator.latency(Duration.ofMillis(50));
             sendAll(provider, 500);
             long start = System.nanoTime();
@@ -54,14 +57,14 @@ class FcmConcurrencyTest {
             double seconds = (System.nanoTime() - start) / 1e9;
             LOG.info("5,000 pushes at 50 ms: {}/s", Math.round(5000 / seconds));
             assertThat(results).allMatch(PushResult.Accepted.class::isInstance);
-            assertThat(seconds).isLessThan(25);
+            assertThat(seconds).isLessThan(60);
         }
     }
 
     @Test
     void sendsToOthersWhileSomeHang() throws Exception {
         try (FcmSimulator simulator = new FcmSimulator(0);
-                FcmProvider provider = provider(simulator, 16)) {
+                FcmProvider provider = provider(simulator, 16, Duration.ofSeconds(1))) {
             simulator.script(Script.hang().forToken("black-hole").always());
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 List<Future<PushResult>> hanging = Stream.generate(
@@ -79,9 +82,9 @@ class FcmConcurrencyTest {
         }
     }
 
-    private static FcmProvider provider(FcmSimulator simulator, int maxInFlight) {
+    private static FcmProvider provider(FcmSimulator simulator, int maxInFlight, Duration timeout) {
         return new FcmProvider(
-                PushExamples.settings(simulator.url(), null, maxInFlight),
+                PushExamples.settings(simulator.url(), null, maxInFlight, timeout),
                 Clock.systemUTC(),
                 new SimpleMeterRegistry());
     }

@@ -128,7 +128,7 @@ class FcmProviderTest {
 
         assertThat(result).isEqualTo(expected);
         assertThat(simulator.messages()).hasSize(1);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(1900));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
     }
 
     @Test
@@ -241,7 +241,7 @@ class FcmProviderTest {
                     .isEqualTo(
                             new ProviderDown("no access token: check belfry.push.credentials and the way to Google"));
 
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(900));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
             assertThat(simulator.messages()).isEmpty();
         }
     }

@@ -35,13 +35,18 @@ final class PushExamples {
     }
 
     static PushSettings settings(String endpoint, String credentials, int maxInFlight) {
+        return settings(endpoint, credentials, maxInFlight, Duration.ofSeconds(1));
+    }
+
+    /// @param timeout for a connection, and for an answer
+    static PushSettings settings(String endpoint, String credentials, int maxInFlight, Duration timeout) {
         return new PushSettings(
                 true,
                 credentials,
                 null,
                 endpoint,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1),
+                timeout,
+                timeout,
                 maxInFlight,
                 new PushSettings.Retry(Duration.ofSeconds(2), Duration.ofMinutes(5), 8, 1),
                 new PushSettings.Circuit(20, 100, 0.5, Duration.ofSeconds(1), Duration.ofSeconds(60), 3));

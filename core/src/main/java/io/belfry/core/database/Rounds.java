@@ -1,4 +1,4 @@
-package io.belfry.dispatcher;
+package io.belfry.core.database;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -44,7 +44,7 @@ public final class Rounds implements AutoCloseable {
         try {
             thread.execute(this::round);
         } catch (RejectedExecutionException e) {
-            LOG.debug("{} are left to other dispatchers, since this one stops", waiting);
+            LOG.debug("{} are left to other nodes, since this one stops", waiting);
         }
     }
 
