@@ -2,6 +2,7 @@ package io.belfry.gateway;
 
 import io.belfry.core.identity.TokenVerdict;
 import io.belfry.core.inbox.InboxPosition;
+import io.belfry.core.inbox.InboxStanding;
 import io.belfry.core.inbox.Recovery;
 import io.belfry.core.receipt.Receipt;
 import java.util.List;
@@ -22,7 +23,7 @@ final class Admission {
     private final Applicant applicant;
     private final Command.Connect command;
     private Session session;
-    private Positions.Standing standing;
+    private InboxStanding standing;
     private InboxPosition inbox;
     private Reply.Standing inboxReply;
 
@@ -134,7 +135,7 @@ final class Admission {
         }
         then(gateway.positions().of(session.user()), found -> {
             standing = found;
-            inbox = found.inbox();
+            inbox = found.position();
             recoverInbox();
         });
     }

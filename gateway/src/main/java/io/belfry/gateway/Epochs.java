@@ -1,5 +1,6 @@
 package io.belfry.gateway;
 
+import io.belfry.core.inbox.InboxEpoch;
 import io.belfry.core.inbox.InboxLog;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
@@ -40,10 +41,10 @@ final class Epochs {
         thread.scheduleWithFixedDelay(this::look, 0, LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /// Whether another epoch has followed this one.
+    /// Whether another epoch of the installation has followed that of an inbox.
     boolean isOver(String epoch) {
         Set<String> now = over;
-        return !now.isEmpty() && now.contains(epoch);
+        return !now.isEmpty() && now.contains(InboxEpoch.installation(epoch));
     }
 
     private void look() {

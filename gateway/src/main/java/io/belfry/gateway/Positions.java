@@ -1,7 +1,7 @@
 package io.belfry.gateway;
 
 import io.belfry.core.inbox.InboxLog;
-import io.belfry.core.inbox.InboxPosition;
+import io.belfry.core.inbox.InboxStanding;
 import jakarta.inject.Singleton;
 import java.util.HashSet;
 import java.util.List;
@@ -26,12 +26,9 @@ final class Positions {
                 new Batcher<>("positions", MAX_BATCH, THREADS, settings.limits().pendingConnects(), this::look);
     }
 
-    /// @param epoch the generation in which the offset counts
-    record Standing(String epoch, InboxPosition inbox) {}
+    private record Query(String user, CompletableFuture<InboxStanding> answer) {}
 
-    private record Query(String user, CompletableFuture<Standing> answer) {}
-
-    CompletableFuture<Standing> of(String user) {
+    CompletableFuture<InboxStanding> of(String user) {
         var query = new Query(user, new CompletableFuture<>());
         if (!queries.offer(query)) {
             metrics.hit(Guard.PENDING);
@@ -44,11 +41,8 @@ final class Positions {
         var users = new HashSet<String>();
         batch.forEach(query -> users.add(query.user));
         try {
-            String epoch = log.epoch();
-            Map<String, InboxPosition> found = log.positions(users);
-            for (Query query : batch) {
-                query.answer.complete(new Standing(epoch, found.getOrDefault(query.user, InboxPosition.START)));
-            }
+            Map<String, InboxStanding> found = log.standings(users);
+            batch.forEach(query -> query.answer.complete(found.get(query.user)));
         } catch (RuntimeException e) {
             batch.forEach(query -> query.answer.completeExceptionally(e));
         }

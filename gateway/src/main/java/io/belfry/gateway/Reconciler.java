@@ -1,7 +1,7 @@
 package io.belfry.gateway;
 
 import io.belfry.core.inbox.InboxLog;
-import io.belfry.core.inbox.InboxPosition;
+import io.belfry.core.inbox.InboxStanding;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.util.Iterator;
@@ -69,9 +69,9 @@ final class Reconciler {
     }
 
     private void compare(List<Feed> batch) {
-        Map<String, InboxPosition> positions;
+        Map<String, InboxStanding> standings;
         try {
-            positions = log.positions(
+            standings = log.standings(
                     batch.stream().map(feed -> feed.user).distinct().toList());
         } catch (RuntimeException e) {
             metrics.databaseFailed(e);
@@ -84,14 +84,22 @@ final class Reconciler {
             }
             loop.executor.execute(() -> {
                 for (Feed feed : batch) {
-                    InboxPosition position = positions.get(feed.user);
-                    if (position != null) {
-                        for (Session s = feed.sessions().first(loop.index); s != null; s = s.next()) {
-                            s.inbox().reconcile(position.head());
-                        }
-                    }
+                    reconcile(feed.sessions().first(loop.index), standings.get(feed.user));
                 }
             });
+        }
+    }
+
+    /// A user may have been erased, and nobody could tell the connections.
+    private static void reconcile(Session first, InboxStanding standing) {
+        Session next;
+        for (Session s = first; s != null; s = next) {
+            next = s.next();
+            if (s.isLive() && !s.epoch().equals(standing.epoch())) {
+                s.connection().disconnect(Disconnect.INSUFFICIENT_STATE);
+            } else {
+                s.inbox().reconcile(standing.position().head());
+            }
         }
     }
 

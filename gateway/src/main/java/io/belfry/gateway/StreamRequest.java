@@ -26,7 +26,7 @@ record StreamRequest(
 
     /// The `id` of an event: where the client stands in both channels once it has it. Clients take it for opaque.
     record EventId(String epoch, long inbox, long announcements) {
-        private static final Pattern FORM = Pattern.compile("([0-9A-Za-z]{1,32})\\.([0-9]{1,16})\\.([0-9]{1,16})");
+        private static final Pattern FORM = Pattern.compile("([0-9A-Za-z-]{1,32})\\.([0-9]{1,16})\\.([0-9]{1,16})");
 
         static Optional<EventId> parse(String text) {
             var matcher = FORM.matcher(text);

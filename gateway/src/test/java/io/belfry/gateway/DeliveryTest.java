@@ -79,6 +79,62 @@ class DeliveryTest {
     }
 
     @Test
+    void devicesOfAUserWhoWasErasedAndCreatedAgainStartAnew() {
+        try (CentrifugeClient near = node.client("again").start().connect();
+                CentrifugeClient far = node.client("again").start().connect()) {
+            node.inbound().send("again", 3);
+            near.await("3 publications", () -> near.publications("inbox").size() == 3);
+            far.await("3 publications", () -> far.publications("inbox").size() == 3);
+            assertThat(node.bean(Erasures.class).begin("again", "test")).isPresent();
+            near.awaitEvent("disconnected");
+            far.awaitEvent("disconnected");
+            node.inbound().send("again", 2);
+
+            // Its offset is past the new head.
+            far.connect();
+            assertThat(far.subscription("inbox").path("recovered").asBoolean(true))
+                    .isFalse();
+            node.inbound().send("again", 3);
+            far.await("what follows", () -> far.publications("inbox").size() == 6);
+
+            // Its offset was given again meanwhile, to something else.
+            near.connect();
+            assertThat(near.subscription("inbox").path("wasRecovering").asBoolean())
+                    .isTrue();
+            assertThat(near.subscription("inbox").path("recovered").asBoolean(true))
+                    .isFalse();
+            node.inbound().send("again", 1);
+            near.await("what follows", () -> near.publications("inbox").size() == 4);
+            assertThat(near.offsets("inbox")).containsExactly(1L, 2L, 3L, 6L);
+
+            // From here on it is an inbox like any other.
+            near.disconnect();
+            node.inbound().send("again", 2);
+            near.connect();
+            assertThat(near.subscription("inbox").path("recovered").asBoolean()).isTrue();
+            near.await("what it missed", () -> near.publications("inbox").size() == 6);
+            assertThat(near.offsets("inbox")).endsWith(6L, 7L, 8L);
+        }
+    }
+
+    @Test
+    void oneErasureConcernsNobodyElse() {
+        try (CentrifugeClient client = node.client("bystander").start().connect()) {
+            node.inbound().send("bystander", 1);
+            client.await("it", () -> client.publications("inbox").size() == 1);
+            client.disconnect();
+            node.inbound().send("passer-by", 1);
+            assertThat(node.bean(Erasures.class).begin("passer-by", "test")).isPresent();
+            node.inbound().send("bystander", 1);
+
+            client.connect();
+            assertThat(client.subscription("inbox").path("recovered").asBoolean())
+                    .isTrue();
+            client.await("what it missed", () -> client.publications("inbox").size() == 2);
+        }
+    }
+
+    @Test
     void aClientThatComesBackGetsExactlyWhatItMissed() {
         try (CentrifugeClient client = node.client("back").start().connect()) {
             node.inbound().send("back", 2);

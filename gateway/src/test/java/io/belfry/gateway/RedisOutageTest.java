@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.belfry.core.feed.Feeds;
+import io.belfry.core.user.Erasures;
 import io.belfry.testkit.PostgresExtension;
 import io.belfry.testkit.RedisServer;
 import io.belfry.testkit.TcpProxy;
@@ -115,6 +116,30 @@ class RedisOutageTest {
                 client.close();
             }
             assertThat(node.bean(FeedSubscriptions.class).troubles()).isEmpty();
+        } finally {
+            redis.close();
+        }
+    }
+
+    @Test
+    void connectionsOfAUserWhoWasErasedMeanwhileEnd() throws Exception {
+        RedisServer redis = RedisServer.startTemporary();
+        try (GatewayNode node = node(redis.url(), Map.of("belfry.gateway.feeds.reconcile-every-without-redis", "1s"));
+                RawClient erased = RawClient.connect(node, "untold-erasure");
+                RawClient other = RawClient.connect(node, "untold-other")) {
+            node.inbound().send("untold-erasure", 3);
+            assertThat(List.of(erased.nextOffset(), erased.nextOffset(), erased.nextOffset()))
+                    .containsExactly(1L, 2L, 3L);
+            redis.kill();
+            await().until(() -> !node.bean(FeedSubscriptions.class).troubles().isEmpty());
+
+            assertThat(node.bean(Erasures.class).begin("untold-erasure", "test"))
+                    .isPresent();
+            node.inbound().write("untold-erasure", 1);
+            node.inbound().write("untold-other", 1);
+
+            assertThat(erased.closeCode()).isEqualTo(3010);
+            assertThat(other.nextOffset()).isEqualTo(1);
         } finally {
             redis.close();
         }

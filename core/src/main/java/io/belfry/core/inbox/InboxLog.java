@@ -1,6 +1,8 @@
 package io.belfry.core.inbox;
 
 import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -19,6 +21,14 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 /// every method blocks on the database. What changes them is in [InboxActs].
 @Singleton
 public final class InboxLog {
+    private static final String STANDINGS = """
+            select i.user_id, i.head, i.total, i.unread, i.unseen,
+                   u.id, installation.epoch, coalesce(g.generation, 0) as generation
+            from installation cross join unnest(:users) as u(id)
+            left join inbox_generations g on g.place = inbox_place(u.id)
+            left join inboxes i on i.user_id = u.id
+            """;
+
     private final Jdbi jdbi;
 
     public InboxLog(Jdbi jdbi) {
@@ -32,17 +42,22 @@ public final class InboxLog {
                 .one());
     }
 
-    /// Where many inboxes stand, in one query. Users without an inbox are missing from the answer
-    /// ([InboxPosition#START]).
-    public Map<String, InboxPosition> positions(Collection<String> users) {
+    /// Where many inboxes stand, in one query. Users without an inbox stand at [InboxPosition#START].
+    public Map<String, InboxStanding> standings(Collection<String> users) {
         return jdbi.withHandle(h -> {
-            var positions = new HashMap<String, InboxPosition>();
-            h.createQuery("select user_id, head, total, unread, unseen from inboxes where user_id = any(:users)")
+            var standings = new HashMap<String, InboxStanding>();
+            h.createQuery(STANDINGS)
                     .bindArray("users", String.class, users.toArray())
-                    .map((row, c) -> Map.entry(row.getString(1), InboxRow.position(row)))
-                    .forEach(e -> positions.put(e.getKey(), e.getValue()));
-            return positions;
+                    .map((row, c) -> Map.entry(row.getString("id"), standing(row)))
+                    .forEach(e -> standings.put(e.getKey(), e.getValue()));
+            return standings;
         });
+    }
+
+    private static InboxStanding standing(ResultSet row) throws SQLException {
+        return new InboxStanding(
+                InboxEpoch.of(row.getString("epoch"), row.getInt("generation")),
+                row.getString("user_id") == null ? InboxPosition.START : InboxRow.position(row));
     }
 
     public InboxPosition position(String user) {

@@ -64,6 +64,11 @@ public final class Erasures {
             "delete from user_preferences where user_id = :user",
             "delete from recent_uses where user_id = :user",
             "delete from topic_followers where user_id = :user",
+            // Devices that come back with a position in what is erased are not to go on from there in what may follow.
+            """
+            insert into inbox_generations as g (place, generation) values (inbox_place(:user), 1)
+            on conflict (place) do update set generation = g.generation + 1
+            """,
             "delete from inboxes where user_id = :user",
             "delete from users where id = :user");
 

@@ -61,7 +61,14 @@ final class Past {
             delete from unlisted_notifications
             where user_id = :user and decided_at < cast(:requested as timestamptz) + interval '1 second'
             """,
-            "delete from receipts where user_id = :user and not exists (select 1 from users where id = :user)",
+            // Those that a gateway saved late: in the inbox of a user of the same name they would prove what nobody
+            // has.
+            """
+            delete from receipts
+            where user_id = :user
+                and (not exists (select 1 from users where id = :user)
+                     or received_offset > coalesce((select head from inboxes where user_id = :user), 0))
+            """,
             "delete from dead_letters where user_id = :user and at < cast(:requested as timestamptz)");
 
     private final Jdbi jdbi;
