@@ -14,6 +14,7 @@ import io.belfry.api.problem.Problem;
 import io.belfry.core.amendment.Amendment;
 import io.belfry.core.amendment.Amendments;
 import io.belfry.core.amendment.Author;
+import io.belfry.core.schema.DataSchemas;
 import io.belfry.core.template.Templates;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -41,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Edits and recalls what was sent. A key amends its own events, one for operations all; every act is in the audit log.
 @Controller("/v1")
@@ -54,12 +56,15 @@ final class AmendmentsController {
                     + " A key amends what it sent, one with `operations:write` everything.";
 
     private final Amendments amendments;
+    private final DataSchemas schemas;
     private final StrictJson json;
     private final JsonSettings settings;
     private final KeyActs acts;
 
-    AmendmentsController(Amendments amendments, StrictJson json, JsonSettings settings, KeyActs acts) {
+    AmendmentsController(
+            Amendments amendments, DataSchemas schemas, StrictJson json, JsonSettings settings, KeyActs acts) {
         this.amendments = amendments;
+        this.schemas = schemas;
         this.json = json;
         this.settings = settings;
         this.acts = acts;
@@ -69,7 +74,9 @@ final class AmendmentsController {
     @Operation(
             operationId = "editEvent",
             summary = "Change what the notifications of an event say",
-            description = "An event that is being delivered is delivered first." + PROMISE)
+            description =
+                    "An event that is being delivered is delivered first. New `data` has to be as the schema of the event's type has it."
+                            + PROMISE)
     @SecurityRequirement(
             name = Document.API_KEY,
             scopes = {Grants.EVENTS_WRITE, Grants.OPERATIONS_WRITE})
@@ -91,7 +98,10 @@ final class AmendmentsController {
     @RefusesStrangers
     MutableHttpResponse<?> editEvent(
             UUID id, @Body byte[] body, @Parameter(hidden = true) HttpRequest<?> request, Authentication caller) {
-        return edit(body, edit -> ofEvent(id, edit, request, caller));
+        return edit(
+                body,
+                new Target("event", () -> amendments.typeOfEvent(id, author(caller))),
+                edit -> ofEvent(id, edit, request, caller));
     }
 
     @Delete("/events/{id}/notifications")
@@ -160,7 +170,10 @@ final class AmendmentsController {
     @RefusesStrangers
     MutableHttpResponse<?> editNotification(
             UUID id, @Body byte[] body, @Parameter(hidden = true) HttpRequest<?> request, Authentication caller) {
-        return edit(body, edit -> ofNotification(id, edit, request, caller));
+        return edit(
+                body,
+                new Target("notification", () -> amendments.typeOfNotification(id, author(caller))),
+                edit -> ofNotification(id, edit, request, caller));
     }
 
     @Delete("/notifications/{id}")
@@ -207,12 +220,27 @@ final class AmendmentsController {
                 ofAll ? Optional.empty() : Optional.of(UUID.fromString(caller.getName())));
     }
 
-    private MutableHttpResponse<?> edit(byte[] body, Function<Amendment.Edit, MutableHttpResponse<?>> act) {
+    /// What is edited.
+    ///
+    /// @param type of its data; empty when it is not there
+    private record Target(String name, Supplier<Optional<String>> type) {}
+
+    private MutableHttpResponse<?> edit(
+            byte[] body, Target target, Function<Amendment.Edit, MutableHttpResponse<?>> act) {
         return json.answer(
                 body,
                 fields -> {
                     Optional<Amendment.Edit> edit = read(fields);
-                    return edit.isPresent() && fields.faults().isEmpty()
+                    if (edit.isEmpty()) {
+                        return fields.faults().problem().response();
+                    }
+                    Optional<String> type = target.type.get();
+                    if (type.isEmpty()) {
+                        return Problem.notFound(target.name).response();
+                    }
+                    edit.get().data().ifPresent(data -> schemas.violations(type.get(), data)
+                            .forEach(v -> fields.faults().add("/data" + v.pointer(), v.detail())));
+                    return fields.faults().isEmpty()
                             ? act.apply(edit.get())
                             : fields.faults().problem().response();
                 },
@@ -231,7 +259,8 @@ final class AmendmentsController {
                 "https://…, app:… or /path, at most " + Amendment.MAX_LINK + " characters");
         Optional<String> data =
                 fields.optionalObject("data", settings.maxBytes()).map(Object::toString);
-        if (List.of("title", "body", "link", "data").stream().noneMatch(fields::has)) {
+        if (fields.faults().isEmpty()
+                && List.of("title", "body", "link", "data").stream().noneMatch(fields::has)) {
             fields.faults().add("", "expected: title, body, link or data");
         }
         return fields.faults().isEmpty() ? Optional.of(new Amendment.Edit(title, text, link, data)) : Optional.empty();

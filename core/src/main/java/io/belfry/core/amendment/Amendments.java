@@ -41,6 +41,7 @@ public final class Amendments {
             """;
     private static final String OWN =
             "select id from events where id = :event and (cast(:key as uuid) is null or api_key_id = :key)";
+    private static final String OF_AUTHOR = "(cast(:key as uuid) is null or e.api_key_id = :key)";
     private static final String PAGE = """
             select id from notifications
             where id > :after and id >= :from and id < :to and event_id = :event order by id limit :limit
@@ -71,6 +72,30 @@ public final class Amendments {
             signals.raise(Signal.AMENDMENTS);
         }
         return begun;
+    }
+
+    /// Of which type an event is, by which its data is judged.
+    ///
+    /// @return empty when there is no such event of the author's
+    public Optional<String> typeOfEvent(UUID event, Author author) {
+        return type("select type from events e where id = :id and " + OF_AUTHOR, event, author);
+    }
+
+    /// The same of a notification.
+    public Optional<String> typeOfNotification(UUID notification, Author author) {
+        return type(
+                "select n.type from notifications n join events e on e.id = n.event_id where n.id = :id and "
+                        + OF_AUTHOR,
+                notification,
+                author);
+    }
+
+    private Optional<String> type(String sql, UUID id, Author author) {
+        return jdbi.withHandle(h -> h.createQuery(sql)
+                .bind("id", id)
+                .bind("key", author.apiKey().orElse(null))
+                .mapTo(String.class)
+                .findOne());
     }
 
     private static AmendmentReport begin(Handle h, UUID event, Amendment amendment, Author author) {
