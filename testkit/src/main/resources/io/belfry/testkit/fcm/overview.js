@@ -61,7 +61,7 @@ function add(message) {
     log.lastElementChild?.remove();
   }
   $('none').hidden = true;
-  if (message.delivered && (chosen === '' || chosen === message.token)) phone.show(message);
+  if (message.delivered && (chosen === '' || chosen === message.token)) phone.deliver(message);
   refreshSoon();
 }
 
@@ -78,7 +78,7 @@ function choose(token) {
   phone?.close();
   phone = new Phone($('phone'), token || 'all phones');
   for (const message of received.values()) {
-    if (message.delivered && (token === '' || token === message.token)) phone.show(message);
+    if (message.delivered && (token === '' || token === message.token)) phone.deliver(message);
   }
   for (const item of log.children) item.hidden = token !== '' && token !== item.dataset.token;
   drawChips();

@@ -128,8 +128,31 @@ export class Phone {
     this.#shade.replaceChildren(this.#quiet);
   }
 
-  /** Shows a delivered message; one with the same collapse key takes the place of the former. */
-  show(received) {
+  /** Does what a delivered message says, as an app would: shows it, or takes one away; what is silent shows nothing. */
+  deliver(received) {
+    const withdrawn = received.message.data?.withdrawn;
+    if (withdrawn) this.#withdraw(`${received.token}|${withdrawn}`, received.sequence);
+    else if (received.notification.title || received.notification.body) this.#show(received);
+    this.#count(received.notification.badge);
+  }
+
+  #withdraw(key, sequence) {
+    const former = this.#cards.get(key);
+    if (!former || former.sequence > sequence) return;
+    former.card.remove();
+    this.#cards.delete(key);
+    if (this.#cards.size === 0) this.#shade.append(this.#quiet);
+  }
+
+  #count(badge) {
+    if (!Number.isInteger(badge)) return;
+    this.#badge.textContent = badge > 999 ? '999+' : String(badge);
+    this.#badge.hidden = badge === 0;
+    this.#badge.setAttribute('aria-label', `${badge} unread`);
+  }
+
+  /** One with the same collapse key takes the place of the former. */
+  #show(received) {
     const push = received.notification;
     const key = push.collapseKey ? `${received.token}|${push.collapseKey}` : `#${received.sequence}`;
     const former = this.#cards.get(key);
@@ -145,11 +168,6 @@ export class Phone {
       const [oldest] = this.#cards.keys();
       this.#cards.get(oldest).card.remove();
       this.#cards.delete(oldest);
-    }
-    if (Number.isInteger(push.badge)) {
-      this.#badge.textContent = push.badge > 999 ? '999+' : String(push.badge);
-      this.#badge.hidden = push.badge === 0;
-      this.#badge.setAttribute('aria-label', `${push.badge} unread`);
     }
   }
 
@@ -221,7 +239,7 @@ if (alone) {
   document.title = token ? `Phone ${token}` : 'All phones';
   const phone = new Phone(alone, token || 'all phones');
   follow(token, {
-    message: received => received.delivered && phone.show(received),
+    message: received => received.delivered && phone.deliver(received),
     reset: () => phone.clear(),
     connected: up => phone.connected(up),
   });
