@@ -60,10 +60,9 @@ export type InboxPublication = { readonly counts?: Counts } & (
 );
 
 /** A publication of the channel `announcements`. */
-export interface AnnouncementPublication {
-  readonly kind: 'announcement';
-  readonly announcement: Announcement;
-}
+export type AnnouncementPublication =
+  | { readonly kind: 'announcement'; readonly announcement: Announcement }
+  | { readonly kind: 'recalled'; readonly ids: readonly string[] };
 
 /** The reply to `inbox.list`. */
 export interface Page {

@@ -172,10 +172,9 @@ export class InboxStore {
 
   /** @returns the announcement, if it was not known before */
   announce(publication: AnnouncementPublication): Announcement | null {
-    if (publication.kind !== 'announcement') return null;
     this.#record(publication);
-    const created = !this.#announcements.has(publication.announcement.id);
-    this.#upsert(publication.announcement);
+    const created = publication.kind === 'announcement' && !this.#announcements.has(publication.announcement.id);
+    this.#applyAnnouncement(publication);
     this.#changed();
     return created ? publication.announcement : null;
   }
@@ -225,7 +224,7 @@ export class InboxStore {
 
   #replay(after: number): void {
     for (const recorded of this.#recorded) {
-      if (!('publication' in recorded)) this.#upsert(recorded.announcement);
+      if (!('publication' in recorded)) this.#applyAnnouncement(recorded);
       else if (recorded.offset > after) this.#apply(recorded.publication, recorded.offset);
     }
     this.#recorded.length = 0;
@@ -308,6 +307,17 @@ export class InboxStore {
   #take(id: string, at: number): void {
     const known = this.#entries.get(id);
     if (known && known.at <= at) this.#entries.delete(id);
+  }
+
+  #applyAnnouncement(publication: AnnouncementPublication): void {
+    switch (publication.kind) {
+      case 'announcement':
+        this.#upsert(publication.announcement);
+        break;
+      case 'recalled':
+        for (const id of publication.ids) this.#announcements.delete(id);
+        break;
+    }
   }
 
   #upsert(announcement: Announcement): void {

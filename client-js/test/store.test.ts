@@ -257,6 +257,17 @@ describe('announcements', () => {
     expect(store.state.badge).toBe(0);
   });
 
+  it('that are recalled go, and do not come back with a page that was asked for before', () => {
+    const store = loaded(new Inbox(), [announcement('a'), announcement('b')]);
+    expect(store.announce({ kind: 'recalled', ids: ['a'] })).toBeNull();
+    expect(store.state.announcements.map(a => a.id)).toEqual(['b']);
+    const load = store.reload();
+    store.announce({ kind: 'recalled', ids: ['b'] });
+    load.done({ ...copy(new Inbox().list()), announcements: [announcement('b')] } as Page);
+    expect(store.state.announcements).toEqual([]);
+    expect(store.state.badge).toBe(0);
+  });
+
   it('end when their time is over', () => {
     let now = Date.parse('2026-01-01T00:00:00Z');
     const store = loaded(new Inbox(), [announcement('a', { validUntil: '2026-01-01T01:00:00Z' })], () => now);

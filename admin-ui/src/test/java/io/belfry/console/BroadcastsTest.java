@@ -195,6 +195,32 @@ class BroadcastsTest {
     }
 
     @Test
+    void whatWentOutIsRecalledAfterAQuestionThatSaysWhatItTouches() {
+        follow(8);
+        saved(form("Wrong", 0));
+        review();
+        send(1, 8);
+        assertThat(browser.get(path("/recall")).statusCode())
+                .as("nothing is out")
+                .isEqualTo(404);
+        browser.post(path("/recall"), Map.of());
+        assertThat(browser.get(path("")).body()).contains("Nothing changed: nothing of it went out");
+        waves(4);
+        assertThat(browser.get(path("")).body()).contains("id=\"recall\"");
+        assertThat(browser.get(path("/recall")).body())
+                .contains("from the inboxes of about 4 people", "never be sent", "Recall the broadcast");
+
+        browser.post(path("/recall"), Map.of());
+        assertThat(broadcast().state()).isEqualTo(BroadcastState.RECALLED);
+        assertThat(browser.get(path("")).body())
+                .contains("It is recalled", "No inbox has it any more", "Recalled by")
+                .doesNotContain("id=\"recall\"", "id=\"cancel\"");
+        browser.post(path("/recall"), Map.of());
+        assertThat(browser.get(path("")).body()).contains("Nothing changed: the broadcast was recalled before");
+        assertThat(acts()).containsExactly("broadcast.recall", "broadcast.start", "broadcast.save");
+    }
+
+    @Test
     void aTestGoesToItsPeopleOnlyAndLeavesTheDraftOne() {
         follow(5);
         saved(form("Tried", 0));

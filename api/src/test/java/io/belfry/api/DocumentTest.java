@@ -205,6 +205,16 @@ class DocumentTest {
                 .path("id")
                 .asText();
         String timer = "/v1/timers/event-" + id;
+        UUID broadcast =
+                api.jdbi().withHandle(h -> h.createQuery("""
+                        insert into broadcasts (state, audience, contents, category, priority, created_by, started_at,
+                                                push_state, waves, waves_done)
+                        values ('sent', '{"kind":"everyone"}', '{"en":{"title":"T","body":"B"}}', 'news', 3, 'doc', now(),
+                                'off', 1, 1) returning id
+                        """).mapTo(UUID.class).one());
+        api.call("DELETE", "/v1/broadcasts/" + broadcast + "/announcement", operator, "")
+                .is(202);
+        api.get("/v1/broadcasts/" + broadcast + "/recall", operator).is(200);
         api.get("/v1/timers?limit=1", operator).is(200);
         api.get(timer, operator).is(200);
         String until = "{\"until\":\"" + Instant.now().plusSeconds(7200) + "\"}";

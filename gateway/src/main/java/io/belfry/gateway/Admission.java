@@ -199,12 +199,12 @@ final class Admission {
                 return;
             }
             // Nothing else up to the log's head is for this user, so nothing is lost by moving it on.
-            long from = log.waves().isEmpty()
+            long from = log.changes().isEmpty()
                     ? log.head()
-                    : Math.max(log.head(), log.waves().getLast().offset());
-            List<Reply.Missed> missed = log.waves().stream()
-                    .map(wave -> new Reply.Missed(
-                            wave.offset(), gateway.wording().publication(wave.entry(), session.locale())))
+                    : Math.max(log.head(), log.changes().getLast().offset());
+            List<Reply.Missed> missed = log.changes().stream()
+                    .map(change ->
+                            new Reply.Missed(change.offset(), gateway.wording().publication(change, session.locale())))
                     .toList();
             finish(recovered(missed.isEmpty() ? from : offset, missed), from);
         });

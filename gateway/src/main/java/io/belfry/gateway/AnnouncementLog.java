@@ -1,6 +1,5 @@
 package io.belfry.gateway;
 
-import io.belfry.core.broadcast.Announcement;
 import io.belfry.core.broadcast.Announcements;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
@@ -134,20 +133,36 @@ final class AnnouncementLog {
     }
 
     private void publish(Announcements.Wave wave) {
-        Optional<Announcement> announcement = log.find(wave.broadcastId());
-        Optional<Addressed> addressed =
-                announcement.filter(Announcement::snapshotAudience).map(a -> addressed(wave));
+        Optional<Told> told = told(wave);
+        Optional<Addressed> addressed = told.filter(Told::toSome).map(t -> addressed(wave));
         synchronized (lock) {
             position = wave.offset();
             for (Loop loop : registry.loops()) {
                 loop.executor.execute(() -> loop.announcementsHead = wave.offset());
-                announcement.ifPresent(a -> {
-                    var pass = new Pass(loop, wave, a, addressed);
+                told.ifPresent(t -> {
+                    var pass = new Pass(loop, wave, t.change, addressed);
                     loop.forEachInTurn(pass::offer).forEach(loop.executor::execute);
                     loop.executor.execute(pass::end);
                 });
             }
         }
+    }
+
+    /// What a wave tells.
+    ///
+    /// @param toSome whether it is asked of each user whether they are addressed
+    private record Told(Announcements.Change change, boolean toSome) {}
+
+    /// Empty when nobody is to hear of it any more.
+    private Optional<Told> told(Announcements.Wave wave) {
+        return switch (wave.kind()) {
+            case ANNOUNCES ->
+                log.find(wave.broadcastId())
+                        .map(a -> new Told(new Announcements.Entry(a, wave.offset(), false), a.snapshotAudience()));
+            case RECALLS ->
+                log.hasSnapshot(wave.broadcastId())
+                        .map(toSome -> new Told(new Announcements.Recalled(wave.broadcastId(), wave.offset()), toSome));
+        };
     }
 
     /// Which users of the wave are connected, and whom of them the broadcast addresses.
@@ -177,14 +192,14 @@ final class AnnouncementLog {
     private final class Pass {
         private final Loop loop;
         private final Announcements.Wave wave;
-        private final Announcement announcement;
+        private final Announcements.Change change;
         private final Optional<Addressed> addressed;
         private final Map<Optional<String>, Publication> byLocale = new HashMap<>();
 
-        Pass(Loop loop, Announcements.Wave wave, Announcement announcement, Optional<Addressed> addressed) {
+        Pass(Loop loop, Announcements.Wave wave, Announcements.Change change, Optional<Addressed> addressed) {
             this.loop = loop;
             this.wave = wave;
-            this.announcement = announcement;
+            this.change = change;
             this.addressed = addressed;
         }
 
@@ -204,9 +219,7 @@ final class AnnouncementLog {
         }
 
         private Publication publication(Optional<String> locale) {
-            return Publication.ofAnnouncement(
-                    wave.offset(),
-                    wording.publication(new Announcements.Entry(announcement, wave.offset(), false), locale));
+            return Publication.ofAnnouncement(wave.offset(), wording.publication(change, locale));
         }
 
         void end() {

@@ -1,5 +1,6 @@
 package io.belfry.gateway;
 
+import io.belfry.core.broadcast.Announcements;
 import java.util.concurrent.TimeUnit;
 
 /// What one connection gets of the announcements: those that address its user, once, in order. They come in waves, each
@@ -100,9 +101,9 @@ final class AnnouncementReceiver {
 
     private void catchUp(CatchUp.Waves missed, long headBefore) {
         mode = Mode.LIVE;
-        for (CatchUp.Wave wave : missed.waves()) {
+        for (Announcements.Change change : missed.changes()) {
             Publication publication = Publication.ofAnnouncement(
-                    wave.offset(), gateway.wording().publication(wave.entry(), session.locale()));
+                    change.offset(), gateway.wording().publication(change, session.locale()));
             publish(publication);
             publication.release();
             if (mode == Mode.LAGGING) {

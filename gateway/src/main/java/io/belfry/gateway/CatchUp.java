@@ -41,9 +41,7 @@ final class CatchUp {
     ///
     /// @param head the log's, before they were read
     /// @param isMore whether there are more than the limit
-    record Waves(long head, List<Wave> waves, boolean isMore) {}
-
-    record Wave(long offset, Announcements.Entry entry) {}
+    record Waves(long head, List<Announcements.Change> changes, boolean isMore) {}
 
     private record Missed(String user, long after) {}
 
@@ -66,10 +64,8 @@ final class CatchUp {
         int limit = limits.announcements();
         return ask(() -> {
             long head = announcements.head();
-            List<Wave> waves = announcements.of(user, after, limit + 1).stream()
-                    .map(entry -> new Wave(entry.offset(), entry))
-                    .toList();
-            return new Waves(head, waves.subList(0, Math.min(limit, waves.size())), waves.size() > limit);
+            List<Announcements.Change> changes = announcements.since(user, after, limit + 1);
+            return new Waves(head, changes.subList(0, Math.min(limit, changes.size())), changes.size() > limit);
         });
     }
 

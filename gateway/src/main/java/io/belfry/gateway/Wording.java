@@ -22,7 +22,11 @@ final class Wording {
     }
 
     /// The data of a publication.
-    byte[] publication(Announcements.Entry entry, Optional<String> locale) {
-        return AnnouncementJson.publication(entry.announcement(), of(entry.announcement(), locale), entry.read());
+    byte[] publication(Announcements.Change change, Optional<String> locale) {
+        return switch (change) {
+            case Announcements.Entry entry ->
+                AnnouncementJson.publication(entry.announcement(), of(entry.announcement(), locale), entry.read());
+            case Announcements.Recalled recalled -> AnnouncementJson.recalled(recalled.broadcast());
+        };
     }
 }

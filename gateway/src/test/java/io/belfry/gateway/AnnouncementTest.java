@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.belfry.core.broadcast.Recall;
+import io.belfry.core.broadcast.Recalls;
 import io.belfry.core.receipt.Receipts;
 import io.belfry.core.user.Bucket;
 import io.belfry.testkit.PostgresExtension;
@@ -102,6 +104,66 @@ class AnnouncementTest {
             assertThat(title(announcement(addressed))).isEqualTo("For one");
             assertThat(title(announcement(addressed))).isEqualTo("For all");
             assertThat(title(announcement(other))).isEqualTo("For all");
+        }
+    }
+
+    @Test
+    void whatIsRecalledGoesFromEveryDeviceLiveOrWhenItComesBack() {
+        UUID recalled = waves.broadcastTo("A mistake", List.of("here", "away", "late"));
+        UUID kept = waves.broadcast("True");
+        try (CentrifugeClient here = node.client("here").start().connect();
+                CentrifugeClient away = node.client("away").start().connect();
+                RawClient other = RawClient.connect(node, "other")) {
+            waves.send(recalled);
+            waves.send(kept);
+            for (CentrifugeClient client : List.of(here, away)) {
+                client.await("both", () -> client.publications("announcements").size() == 2);
+            }
+            away.disconnect();
+
+            assertThat(node.bean(Recalls.class).recall(recalled, "test")).isInstanceOf(Recall.Begun.class);
+
+            here.await("the recall", () -> here.publications("announcements").size() == 3);
+            awaitHead(3);
+            away.connect();
+            assertThat(away.subscription("announcements").path("recovered").asBoolean())
+                    .isTrue();
+            away.await("the recall", () -> away.publications("announcements").size() == 3);
+            for (CentrifugeClient client : List.of(here, away)) {
+                JsonNode told = client.publications("announcements").getLast();
+                assertThat(told.path("offset").asLong()).isEqualTo(3);
+                assertThat(told.at("/data/kind").asText()).isEqualTo("recalled");
+                assertThat(told.at("/data/ids/0").asText()).isEqualTo(recalled.toString());
+            }
+            // Who never had it hears nothing of it, and it is in nobody's list.
+            waves.send(waves.broadcast("Last"));
+            assertThat(title(announcement(other))).isEqualTo("True");
+            assertThat(title(announcement(other))).isEqualTo("Last");
+        }
+        for (String user : List.of("here", "away", "late", "other")) {
+            try (RawClient client = RawClient.connect(node, user)) {
+                assertThat(client.rpc("inbox.list", "{}")
+                                .at("/rpc/data/announcements")
+                                .findValuesAsText("title"))
+                        .containsExactly("Last", "True");
+            }
+        }
+        JsonNode never = recover("late", 0);
+        assertThat(never.path("recovered").asBoolean()).isTrue();
+        assertThat(never.path("publications").findValuesAsText("kind"))
+                .containsExactly("announcement", "recalled", "announcement");
+        assertThat(recover("other", 0).path("publications").findValuesAsText("kind"))
+                .containsExactly("announcement", "announcement");
+    }
+
+    @Test
+    void aWaveThatWasNotHandedOnBeforeTheRecallIsNotHandedOnAfterIt() {
+        UUID recalled = waves.broadcast("A mistake");
+        try (RawClient client = RawClient.connect(node, "untold")) {
+            waves.write(recalled, 0, Bucket.COUNT);
+            assertThat(node.bean(Recalls.class).recall(recalled, "test")).isInstanceOf(Recall.Begun.class);
+
+            assertThat(announcement(client).at("/pub/data/kind").asText()).isEqualTo("recalled");
         }
     }
 

@@ -83,7 +83,8 @@ final class Waves {
     /// Writes a wave and tells nobody.
     long write(UUID broadcast, int bucketFrom, int bucketTo) {
         return jdbi.withHandle(h -> h.createQuery("""
-                        with head as (update announcement_head set head = head + 1 returning head)
+                        with head as (update announcement_head set head = head + 1 returning head),
+                        out as (update broadcasts set waves_done = waves where id = :id)
                         insert into announcements ("offset", broadcast_id, bucket_from, bucket_to)
                         select head, :id, :from, :to from head returning "offset"
                         """)

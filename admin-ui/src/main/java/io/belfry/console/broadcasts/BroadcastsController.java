@@ -52,7 +52,7 @@ final class BroadcastsController {
             "drafts", Set.of(BroadcastState.DRAFT),
             "running", Set.of(BroadcastState.SCHEDULED, BroadcastState.SENDING, BroadcastState.PAUSED),
             "sent", Set.of(BroadcastState.SENT),
-            "cancelled", Set.of(BroadcastState.CANCELLED));
+            "cancelled", Set.of(BroadcastState.CANCELLED, BroadcastState.RECALLED));
 
     private final Pages pages;
     private final Broadcasts broadcasts;

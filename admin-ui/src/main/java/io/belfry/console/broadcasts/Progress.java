@@ -2,6 +2,7 @@ package io.belfry.console.broadcasts;
 
 import io.belfry.core.broadcast.Broadcast;
 import io.belfry.core.broadcast.BroadcastState;
+import io.belfry.core.broadcast.RecallReport;
 import java.util.Optional;
 
 /// How far a broadcast has come.
@@ -9,13 +10,21 @@ import java.util.Optional;
 /// @param receivers devices that have proved that they have it
 /// @param devices that the audience has, to push to
 /// @param connections open on all gateways
-record Progress(Sight sight, Optional<Long> receivers, Optional<Long> devices, long connections, Optional<Pace> pace) {
+/// @param recall of a broadcast that was taken back
+record Progress(
+        Sight sight,
+        Optional<Long> receivers,
+        Optional<Long> devices,
+        long connections,
+        Optional<Pace> pace,
+        Optional<RecallReport> recall) {
     public Broadcast broadcast() {
         return sight.broadcast();
     }
 
     public boolean isUnderWay() {
-        return broadcast().isUnderWay();
+        return broadcast().isUnderWay()
+                || recall.filter(r -> r.finishedAt().isEmpty()).isPresent();
     }
 
     /// Whether figures may still change: receipts come in for a while after the end.
@@ -33,6 +42,17 @@ record Progress(Sight sight, Optional<Long> receivers, Optional<Long> devices, l
 
     public String open() {
         return Sight.number(connections);
+    }
+
+    /// What a recall has come to.
+    public String recallNote() {
+        RecallReport report = recall.orElseThrow();
+        if (report.finishedAt().isPresent()) {
+            return report.pushes() == 0
+                    ? "no phone had a push of it"
+                    : Sight.devices(report.pushes()) + " told to take the push away";
+        }
+        return number(report.withdrawn()) + " of " + number(report.pushes()) + " phones told so far";
     }
 
     /// What the push job does.

@@ -31,6 +31,7 @@ record Sight(Broadcast broadcast, String title) {
             case PAUSED -> "paused";
             case SENT -> broadcast.push().isOpen() ? "pushing" : "sent";
             case CANCELLED -> "cancelled";
+            case RECALLED -> "recalled";
         };
     }
 
@@ -41,7 +42,7 @@ record Sight(Broadcast broadcast, String title) {
             case SENDING -> "info";
             case PAUSED -> "warn";
             case SENT -> broadcast.push().isOpen() ? "info" : "good";
-            case CANCELLED -> "bad";
+            case CANCELLED, RECALLED -> "bad";
         };
     }
 
@@ -63,6 +64,11 @@ record Sight(Broadcast broadcast, String title) {
 
     public boolean mayCancel() {
         return mayPause() || mayResume() || broadcast.state() == BroadcastState.SCHEDULED;
+    }
+
+    /// Whether there is something to take back.
+    public boolean mayRecall() {
+        return broadcast.wavesDone() > 0 && broadcast.state() != BroadcastState.RECALLED;
     }
 
     public String audience() {

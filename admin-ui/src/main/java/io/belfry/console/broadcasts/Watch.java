@@ -3,6 +3,8 @@ package io.belfry.console.broadcasts;
 import io.belfry.core.broadcast.Audiences;
 import io.belfry.core.broadcast.Broadcast;
 import io.belfry.core.broadcast.BroadcastState;
+import io.belfry.core.broadcast.RecallReport;
+import io.belfry.core.broadcast.Recalls;
 import io.belfry.core.node.Nodes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -33,6 +35,7 @@ final class Watch {
 
     private final Audiences audiences;
     private final Nodes nodes;
+    private final Recalls recalls;
     private final Clock clock;
     private final Map<UUID, Seen> seen = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -41,9 +44,10 @@ final class Watch {
         }
     };
 
-    Watch(Audiences audiences, Nodes nodes, Clock clock) {
+    Watch(Audiences audiences, Nodes nodes, Recalls recalls, Clock clock) {
         this.audiences = audiences;
         this.nodes = nodes;
+        this.recalls = recalls;
         this.clock = clock;
     }
 
@@ -71,6 +75,7 @@ final class Watch {
     /// Adds what the broadcast is now to what was seen of it, and says how far it has come.
     Progress progress(Broadcast broadcast, String fallback) {
         Optional<Long> receivers = receivers(broadcast);
+        Optional<RecallReport> recall = recalls.of(broadcast.id());
         Seen entry = entry(broadcast);
         long connections = Math.round(nodes.list().stream()
                 .mapToDouble(node -> node.figure("belfry.gateway.connections"))
@@ -82,7 +87,12 @@ final class Watch {
             }
             sample(entry, broadcast);
             return new Progress(
-                    Sight.of(broadcast, fallback), receivers, entry.devices.value, connections, left(entry, broadcast));
+                    Sight.of(broadcast, fallback),
+                    receivers,
+                    entry.devices.value,
+                    connections,
+                    left(entry, broadcast),
+                    recall);
         }
     }
 

@@ -126,6 +126,16 @@ public record Problem(
                 List.of());
     }
 
+    /// @param state of the broadcast
+    public static Problem nothingOut(String state) {
+        return new Problem(
+                "/problems/nothing-out",
+                "Nothing of the broadcast went out",
+                409,
+                "It is " + state + ": there is nothing to take back.",
+                List.of());
+    }
+
     public static Problem rateLimited() {
         return new Problem(
                 "/problems/rate-limited",

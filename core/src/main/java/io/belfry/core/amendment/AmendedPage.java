@@ -51,7 +51,7 @@ final class AmendedPage {
             from notifications n join push_attempts a on a.subject_id = n.id and a.user_id = n.user_id
             where n.id = any(:ids) and (:kind = 'withdraw' or n.place is null)
                 and a.id >= :since and a.outcome in ('accepted', 'ambiguous', 'sending')
-            on conflict (notification_id, device_id) do update
+            on conflict (notification_id, user_id, device_id) do update
                 set id = uuidv7(), kind = excluded.kind, due_at = now(), rounds = 0
             """;
 

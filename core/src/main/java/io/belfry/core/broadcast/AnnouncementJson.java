@@ -5,9 +5,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /// Writes the publications of the channel `announcements`:
-/// `{"kind":"announcement","announcement":{"id","category","title","body","link","publishedAt","validUntil","read"}}`.
+/// `{"kind":"announcement","announcement":{"id","category","title","body","link","publishedAt","validUntil","read"}}`
+/// and `{"kind":"recalled","ids":["…"]}`.
 public final class AnnouncementJson {
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -26,6 +29,11 @@ public final class AnnouncementJson {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    /// Takes one back.
+    public static byte[] recalled(UUID broadcast) {
+        return ("{\"kind\":\"recalled\",\"ids\":[\"" + broadcast + "\"]}").getBytes(StandardCharsets.UTF_8);
     }
 
     /// The announcement itself, as lists show it too.

@@ -92,9 +92,11 @@ public final class Audiences {
     private static Long[] offsets(Handle h, UUID broadcast) {
         Long[] offsets = new Long[Bucket.COUNT];
         Arrays.fill(offsets, Long.MAX_VALUE);
-        h.createQuery("select \"offset\", bucket_from, bucket_to from announcements where broadcast_id = :id")
+        h.createQuery("select \"offset\", bucket_from, bucket_to from announcements"
+                        + " where broadcast_id = :id and not recall")
                 .bind("id", broadcast)
-                .map((row, c) -> new Announcements.Wave(row.getLong(1), broadcast, row.getInt(2), row.getInt(3)))
+                .map((row, c) -> new Announcements.Wave(
+                        row.getLong(1), broadcast, row.getInt(2), row.getInt(3), Announcements.Wave.Kind.ANNOUNCES))
                 .forEach(wave -> Arrays.fill(offsets, wave.bucketFrom(), wave.bucketTo(), wave.offset()));
         return offsets;
     }

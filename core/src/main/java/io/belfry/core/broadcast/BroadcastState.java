@@ -2,7 +2,7 @@ package io.belfry.core.broadcast;
 
 import java.util.Locale;
 
-/// The life of a broadcast: draft → (scheduled →) sending ⇄ paused → sent or cancelled.
+/// The life of a broadcast: draft → (scheduled →) sending ⇄ paused → sent or cancelled → perhaps recalled.
 public enum BroadcastState {
     DRAFT,
     /// Let go, for a time that has not come.
@@ -10,7 +10,9 @@ public enum BroadcastState {
     SENDING,
     PAUSED,
     SENT,
-    CANCELLED;
+    CANCELLED,
+    /// Taken back after it, or a part of it, went out.
+    RECALLED;
 
     public String label() {
         return name().toLowerCase(Locale.ROOT);

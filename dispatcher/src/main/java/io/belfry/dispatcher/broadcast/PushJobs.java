@@ -72,7 +72,7 @@ final class PushJobs {
     private static final String ADDRESSEES = """
             select p.user_id, p.id, p.token, p.platform, u.locale,
                    coalesce((select max("offset") from announcements w
-                             where w.broadcast_id = :id and w.bucket_from <= b.n and w.bucket_to > b.n), 0),
+                             where w.broadcast_id = :id and not w.recall and w.bucket_from <= b.n and w.bucket_to > b.n), 0),
                    coalesce(own.announcement_offset, 0),
                    coalesce((select max(announcement_offset) from receipts r where r.user_id = p.user_id), 0),
                    exists (select 1 from announcement_reads x where x.user_id = p.user_id and x.broadcast_id = :id),

@@ -60,7 +60,7 @@ final class Leftovers {
     /// Nobody gets them any more: they are past their validity, or old if they had none.
     private static final String OVER = """
             select id from broadcasts b
-            where state in ('sent', 'cancelled') and push_state in ('off', 'done')
+            where state in ('sent', 'cancelled', 'recalled') and push_state in ('off', 'done')
                 and finished_at < cast(:before as timestamptz)
                 and (valid_until is null or valid_until < cast(:now as timestamptz))
                 and (exists (select 1 from announcements a where a.broadcast_id = b.id)

@@ -13,6 +13,7 @@ import java.util.UUID;
 /// A push that a phone has and that is not true any more, as the database had it when it was claimed.
 ///
 /// @param id the subject of its tries
+/// @param notification or the broadcast
 /// @param device where to; empty when it is gone
 /// @param isDone whether its reader is done with it: it was read, or is not in the list any more
 /// @param isUnderWay whether the push itself is being sent just now: it would arrive later and stay
@@ -36,7 +37,7 @@ record Correction(
 
     record Target(String token, Platform platform) {}
 
-    /// What the notification says now.
+    /// What the notification says now; of a broadcast nothing but its type and category.
     record Words(
             String type,
             String category,
@@ -45,7 +46,7 @@ record Correction(
             String link,
             Optional<String> collapseKey,
             Optional<Instant> expires,
-            int unread) {}
+            OptionalInt unread) {}
 
     /// What its reader is done with is not brought back to the tray, nor what nobody wants any more.
     boolean isNeedless(Instant now) {
@@ -73,7 +74,7 @@ record Correction(
                 isShown ? words.title == null ? words.type : words.title : null,
                 isShown ? words.body : null,
                 isShown ? words.link : null,
-                OptionalInt.of(words.unread),
+                words.unread,
                 words.collapseKey.orElseGet(notification::toString),
                 words.category,
                 Priority.BULK,

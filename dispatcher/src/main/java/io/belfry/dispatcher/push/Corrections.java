@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
@@ -23,25 +24,29 @@ final class Corrections {
     private static final Duration LEASE = Duration.ofMinutes(2);
     private static final String CLAIM = """
             with due as (
-                select notification_id, device_id from push_corrections
+                select notification_id, user_id, device_id from push_corrections
                 where due_at <= clock_timestamp() order by due_at limit :limit for update skip locked
             ), claimed as (
                 update push_corrections c
                 set rounds = c.rounds + 1, due_at = clock_timestamp() + :lease * interval '1 millisecond'
-                from due where c.notification_id = due.notification_id and c.device_id = due.device_id
+                from due
+                where c.notification_id = due.notification_id and c.user_id = due.user_id
+                    and c.device_id = due.device_id
                 returning c.*
             )
             select c.id, c.notification_id, c.user_id, c.device_id, c.kind, d.token, d.platform,
-                   %s or n.place is not null,
+                   n.id is not null and (%s or n.place is not null),
                    exists (select 1 from push_attempts a
                            where a.subject_id = c.notification_id and a.user_id = c.user_id
                                and a.device_id = c.device_id and a.outcome = 'sending'
                                and a.started_at > now() - :lease * interval '1 millisecond'),
-                   c.rounds, n.type, n.category, n.title, n.body, n.link, n.collapse_key, n.expires_at, i.unread
+                   c.rounds, coalesce(n.type, 'announcement'), coalesce(n.category, b.category), n.title, n.body, n.link, n.collapse_key, n.expires_at, i.unread
             from claimed c
-            join notifications n on n.id = c.notification_id
-            join inboxes i on i.user_id = n.user_id
+            left join notifications n on n.id = c.notification_id
+            left join inboxes i on i.user_id = n.user_id
+            left join broadcasts b on b.id = c.notification_id
             left join devices d on d.user_id = c.user_id and d.id = c.device_id
+            where n.id is not null or b.id is not null
             """.formatted(InboxRules.read("n"));
     /// One that was changed meanwhile has another id, and stays.
     private static final String CLOSE = "delete from push_corrections where id = any(?::uuid[])";
@@ -88,7 +93,9 @@ final class Corrections {
                         row.getString(15),
                         Optional.ofNullable(row.getString(16)),
                         Optional.ofNullable(row.getTimestamp(17)).map(Timestamp::toInstant),
-                        row.getInt(18)));
+                        (Integer) row.getObject(18) instanceof Integer unread
+                                ? OptionalInt.of(unread)
+                                : OptionalInt.empty()));
     }
 
     private static Correction.Target target(String token, ResultSet row) {

@@ -50,7 +50,7 @@ class BrowserTest {
             Page console = page(browser, faults);
             findItInTheConsole(console, info);
             publishATemplateAndSeeItsWords(console, demo, new Caller(info));
-            sendABroadcastAndSeeItArrive(console, demo);
+            sendABroadcastAndSeeItArriveAndGo(console, demo);
             assertThat(faults).isEmpty();
             belfry.terminate();
             belfry.awaitExit(10);
@@ -70,7 +70,7 @@ class BrowserTest {
         Locator bob = demo.locator(".person[data-user=bob]");
         bob.locator(".switch").click();
         assertThat(bob.locator(".connection")).hasText("offline");
-        caller.post(Caller.critical("gate.open", "bob", "while bob is away"));
+        String event = Caller.id(caller.post(Caller.critical("gate.open", "bob", "while bob is away")));
         Locator phone = bob.frameLocator("iframe").getByText("gate.open");
         assertThat(phone).hasCount(1);
         assertThat(bob.locator("belfry-inbox").getByText("gate.open")).hasCount(0);
@@ -78,6 +78,12 @@ class BrowserTest {
         assertThat(bob.locator(".connection")).hasText("online");
         assertThat(bob.locator("belfry-inbox").getByText("gate.open")).hasCount(1);
         assertThat(phone).hasCount(1);
+        org.assertj.core.api.Assertions.assertThat(
+                        caller.delete("/v1/events/" + event + "/notifications").statusCode())
+                .isEqualTo(202);
+        assertThat(bob.locator("belfry-inbox").getByText("gate.open")).hasCount(0);
+        assertThat(phone).hasCount(0);
+        assertThat(bob.frameLocator("iframe").locator("li.push")).hasCount(0);
     }
 
     private static void readInOneTabAndSeeItInTheOther(Page one, Page other, JsonNode info) {
@@ -125,7 +131,7 @@ class BrowserTest {
         assertThat(inbox(demo, "alice").locator("li.item").first()).containsText("Gate open: the east one");
     }
 
-    private static void sendABroadcastAndSeeItArrive(Page console, Page demo) {
+    private static void sendABroadcastAndSeeItArriveAndGo(Page console, Page demo) {
         console.navigate(console.url().replaceFirst("/console.*", "/console/broadcasts/new"));
         console.fill("#title-0", "Bells at noon");
         console.fill("#body-0", "All of them.");
@@ -137,6 +143,14 @@ class BrowserTest {
         }
         assertThat(console.locator("#progress")).containsText("8 of 8", new ContainsTextOptions().setTimeout(30_000));
         console.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("broadcast.png")));
+        console.click("#recall");
+        assertThat(console.locator("dialog")).containsText("Recall “Bells at noon”?");
+        console.locator("dialog .btn-danger").click();
+        assertThat(console.locator(".alert[role=status]")).containsText("It is recalled");
+        for (String user : List.of("alice", "bob")) {
+            assertThat(inbox(demo, user).locator("li.item.announcement")).hasCount(0);
+        }
+        console.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("recalled.png")));
     }
 
     /// A broadcast goes out in waves, a second apart.
