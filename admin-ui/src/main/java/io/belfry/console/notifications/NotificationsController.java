@@ -6,6 +6,7 @@ import io.belfry.console.Visit;
 import io.belfry.core.access.Role;
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
+import io.belfry.core.event.EventId;
 import io.belfry.core.template.Sample;
 import io.belfry.core.trace.NotificationLine;
 import io.belfry.core.trace.NotificationTrace;
@@ -52,6 +53,8 @@ final class NotificationsController {
     ///
     /// @param first address of the newest page, null on it
     /// @param next address of the older page, null on the last
+    /// @param lookedBackTo until when it looked, null where it looked at everything
+    /// @param further address of the search before that, or null
     record ListModel(
             NotificationQuery query,
             List<Category> categories,
@@ -59,14 +62,18 @@ final class NotificationsController {
             List<String> problems,
             List<NotificationLine> lines,
             String first,
-            String next) {}
+            String next,
+            Instant lookedBackTo,
+            String further) {}
 
     @Get
     MutableHttpResponse<?> list(@RequestBean NotificationQuery query, Visit visit) {
         List<String> problems = query.problems();
-        List<NotificationLine> found = problems.isEmpty() ? traces.search(query.search(PAGE + 1)) : List.of();
-        boolean more = found.size() > PAGE;
-        List<NotificationLine> lines = more ? found.subList(0, PAGE) : found;
+        Traces.Found found = problems.isEmpty()
+                ? traces.find(query.search(PAGE + 1))
+                : new Traces.Found(List.of(), Optional.empty());
+        boolean more = found.lines().size() > PAGE;
+        List<NotificationLine> lines = more ? found.lines().subList(0, PAGE) : found.lines();
         ListModel model = new ListModel(
                 query,
                 categories.list(),
@@ -74,7 +81,11 @@ final class NotificationsController {
                 problems,
                 lines,
                 query.isFirstPage() ? null : query.address(PATH, Optional.empty()),
-                more ? query.address(PATH, Optional.of(lines.getLast().id())) : null);
+                more ? query.address(PATH, Optional.of(lines.getLast().id())) : null,
+                found.lookedBackTo().map(EventId::acceptedAt).orElse(null),
+                found.lookedBackTo()
+                        .map(id -> query.address(PATH, Optional.of(id)))
+                        .orElse(null));
         return problems.isEmpty()
                 ? pages.show(visit, "notifications/list", model)
                 : pages.refuse(visit, "notifications/list", model);

@@ -137,7 +137,7 @@ final class UsersController {
                 DeviceLine.of(devices.of(user.id()), receipts.of(user.id()), user.head()),
                 topics.stream().limit(TOPICS).toList(),
                 topics.size() > TOPICS,
-                traces.search(Traces.Search.of(user.id(), NOTIFICATIONS)));
+                traces.find(Traces.Search.of(user.id(), NOTIFICATIONS)).lines());
     }
 
     /// For the phone that was lost or sold: it is not pushed to any more, until its app registers again.

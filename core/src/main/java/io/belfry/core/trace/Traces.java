@@ -22,6 +22,12 @@ public final class Traces {
     private static final String HAS_RECEIPT = "exists (select 1 from receipts r where r.user_id = n.user_id"
             + " and r.received_offset >= n.created_offset)";
 
+    /// So many notifications are looked at in one search.
+    private static final int STRETCH = 20_000;
+
+    private static final UUID FIRST = new UUID(0, 0);
+    private static final UUID LAST = new UUID(-1, -1);
+
     private final Jdbi jdbi;
     private final Receipts receipts;
 
@@ -45,6 +51,11 @@ public final class Traces {
             Optional<Instant> to,
             Optional<UUID> before,
             int limit) {
+        /// Whether there may be many that it does not want between two that it does.
+        private boolean isPicky() {
+            return type.isPresent() || category.isPresent() || state.isPresent();
+        }
+
         /// The newest of a user.
         public static Search of(String user, int limit) {
             return new Search(
@@ -88,9 +99,41 @@ public final class Traces {
         }
     }
 
-    /// Newest first. By event or by user it reads an index, and no more than the time that is asked for; by type,
-    /// category or state alone it reads backwards until enough are found.
-    public List<NotificationLine> search(Search search) {
+    /// What a search found.
+    ///
+    /// @param lines newest first
+    /// @param lookedBackTo where it stopped looking although fewer than asked for were found: a search with this as
+    ///     `before` goes on from there
+    public record Found(List<NotificationLine> lines, Optional<UUID> lookedBackTo) {}
+
+    /// By event or by user it reads an index. By type, category or state alone it reads backwards, so many
+    /// notifications that it is done in a moment, whatever there is.
+    public Found find(Search search) {
+        if (search.user().isPresent() || search.event().isPresent() || !search.isPicky()) {
+            return new Found(search(search), Optional.empty());
+        }
+        Optional<UUID> end = jdbi.withHandle(h -> h.createQuery("""
+                        select id from notifications where id < coalesce(cast(:before as uuid), '%s')
+                            and id >= coalesce(uuid_floor(cast(:from as timestamptz)), '%s')
+                            and id < coalesce(uuid_floor(cast(:to as timestamptz)), '%s')
+                        order by id desc limit 1 offset :stretch
+                        """.formatted(LAST, FIRST, LAST))
+                .bind("before", search.before().orElse(null))
+                .bind("from", search.from().map(Timestamp::from).orElse(null))
+                .bind("to", search.to().map(Timestamp::from).orElse(null))
+                .bind("stretch", STRETCH)
+                .mapTo(UUID.class)
+                .findOne());
+        List<NotificationLine> lines = list(search, end);
+        return new Found(lines, end.filter(e -> lines.size() < search.limit()));
+    }
+
+    /// Newest first.
+    private List<NotificationLine> search(Search search) {
+        return list(search, Optional.empty());
+    }
+
+    private List<NotificationLine> list(Search search, Optional<UUID> end) {
         StringBuilder where = new StringBuilder(" where true");
         search.user().ifPresent(u -> where.append(" and n.user_id = :user"));
         search.event()
@@ -101,6 +144,7 @@ public final class Traces {
         search.from().ifPresent(f -> where.append(" and n.id >= uuid_floor(:from)"));
         search.to().ifPresent(t -> where.append(" and n.id < uuid_floor(:to)"));
         search.before().ifPresent(b -> where.append(" and n.id < :before"));
+        end.ifPresent(e -> where.append(" and n.id >= :end"));
         return jdbi.withHandle(h -> {
             var query = h.createQuery("""
                             select n.id, n.event_id, n.user_id, n.type, n.category, n.title,
@@ -113,6 +157,7 @@ public final class Traces {
             search.user().ifPresent(u -> query.bind("user", u));
             search.type().ifPresent(t -> query.bind("type", t));
             search.before().ifPresent(b -> query.bind("before", b));
+            end.ifPresent(e -> query.bind("end", e));
             search.event().ifPresent(e -> query.bind("event", e)
                     .bind("first", EventId.first(e))
                     .bind("afterLast", EventId.afterLast(e)));
