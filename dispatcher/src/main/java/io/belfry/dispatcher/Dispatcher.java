@@ -5,6 +5,8 @@ import io.belfry.core.event.Priority;
 import io.belfry.core.inbox.InboxWriter;
 import io.belfry.core.inbox.UnlistedNotifications;
 import io.belfry.core.inbox.Written;
+import io.belfry.dispatcher.failpoint.Failpoint;
+import io.belfry.dispatcher.failpoint.Failpoints;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
@@ -36,6 +38,7 @@ public class Dispatcher {
     private final UnlistedNotifications unlisted;
     private final Alerts alerts;
     private final Publisher publisher;
+    private final Failpoints failpoints;
     private final Counter events;
     private final Counter notifications;
     private final Counter buried;
@@ -51,6 +54,7 @@ public class Dispatcher {
             UnlistedNotifications unlisted,
             Alerts alerts,
             Publisher publisher,
+            Failpoints failpoints,
             MeterRegistry metrics) {
         this.jdbi = jdbi;
         this.settings = settings;
@@ -62,6 +66,7 @@ public class Dispatcher {
         this.unlisted = unlisted;
         this.alerts = alerts;
         this.publisher = publisher;
+        this.failpoints = failpoints;
         this.events = Counter.builder("belfry.events.dispatched")
                 .description("Events whose notifications are all written")
                 .register(metrics);
@@ -107,7 +112,11 @@ public class Dispatcher {
         Done done = jdbi.<Done, SQLException>inTransaction(handle -> {
             Connection connection = handle.getConnection();
             Claims.Claim claim = claims.next(connection, priority, maxLanes, maxEvents);
-            return claim.lanes().isEmpty() ? Done.NOTHING : work.on(connection, claim);
+            if (claim.lanes().isEmpty()) {
+                return Done.NOTHING;
+            }
+            failpoints.reached(Failpoint.EVENTS_CLAIMED);
+            return work.on(connection, claim);
         });
         publish(done);
         return progress(done);
@@ -127,8 +136,10 @@ public class Dispatcher {
     private Done process(Connection connection, Claims.Claim claim) throws SQLException {
         claims.hold(connection, claim);
         Expansion.Batch batch = expansion.expand(connection, claim);
+        failpoints.reached(Failpoint.AUDIENCE_EXPANDED);
         List<Written> written = write(connection, batch.pairs());
         claims.finish(connection, batch);
+        failpoints.reached(Failpoint.INBOXES_WRITTEN);
         return new Done(claim, batch, written);
     }
 
@@ -169,6 +180,7 @@ public class Dispatcher {
         if (done.written.isEmpty() && done.batch.finished().isEmpty()) {
             return;
         }
+        failpoints.reached(Failpoint.INBOXES_COMMITTED);
         events.increment(done.batch.finished().size());
         notifications.increment(done.written.size());
         Map<UUID, String> data = new HashMap<>();

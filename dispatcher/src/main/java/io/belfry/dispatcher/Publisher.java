@@ -12,6 +12,8 @@ import io.belfry.core.inbox.Written;
 import io.belfry.core.push.PushTimers;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
+import io.belfry.dispatcher.failpoint.Failpoint;
+import io.belfry.dispatcher.failpoint.Failpoints;
 import jakarta.inject.Singleton;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -35,13 +37,21 @@ public final class Publisher {
     private final Signals signals;
     private final DispatcherSettings settings;
     private final Clock clock;
+    private final Failpoints failpoints;
 
-    Publisher(Feeds feeds, PushTimers timers, Signals signals, DispatcherSettings settings, Clock clock) {
+    Publisher(
+            Feeds feeds,
+            PushTimers timers,
+            Signals signals,
+            DispatcherSettings settings,
+            Clock clock,
+            Failpoints failpoints) {
         this.feeds = feeds;
         this.timers = timers;
         this.signals = signals;
         this.settings = settings;
         this.clock = clock;
+        this.failpoints = failpoints;
     }
 
     /// A notification that is new in an inbox, or new again.
@@ -60,13 +70,11 @@ public final class Publisher {
 
     /// Waits until Redis has answered, for at most its command timeout: a worker never runs ahead of Redis.
     public void publish(List<Arrival> arrivals) {
-        List<Long> listeners = feeds.publish(arrivals.stream()
-                        .map(one -> new Feeds.Publication(
-                                FeedNames.inbox(one.userId),
-                                new FeedMessage(one.change.offset(), FeedMessage.Receipt.WANTED, one.change.data())
-                                        .encode()))
-                        .toList())
-                .join();
+        if (failpoints.isArmed(Failpoint.INBOXES_HALF_PUBLISHED)) {
+            send(arrivals.subList(0, arrivals.size() / 2));
+            failpoints.reached(Failpoint.INBOXES_HALF_PUBLISHED);
+        }
+        List<Long> listeners = send(arrivals);
         var offline = new ArrayList<PushTimers.Hasten>();
         for (int i = 0; i < listeners.size(); i++) {
             Arrival one = arrivals.get(i);
@@ -78,6 +86,17 @@ public final class Publisher {
         if (!offline.isEmpty()) {
             hasten(offline);
         }
+    }
+
+    /// @return by arrival, how many subscriptions took it
+    private List<Long> send(List<Arrival> arrivals) {
+        return feeds.publish(arrivals.stream()
+                        .map(one -> new Feeds.Publication(
+                                FeedNames.inbox(one.userId),
+                                new FeedMessage(one.change.offset(), FeedMessage.Receipt.WANTED, one.change.data())
+                                        .encode()))
+                        .toList())
+                .join();
     }
 
     private void hasten(List<PushTimers.Hasten> offline) {

@@ -5,6 +5,8 @@ import io.belfry.core.feed.FeedNames;
 import io.belfry.core.feed.Feeds;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
+import io.belfry.dispatcher.failpoint.Failpoint;
+import io.belfry.dispatcher.failpoint.Failpoints;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Context;
@@ -30,6 +32,7 @@ final class WaveWorker {
     private final Broadcasts broadcasts;
     private final Feeds feeds;
     private final BroadcastSettings settings;
+    private final Failpoints failpoints;
     private final Counter published;
     private final Counter untold;
     private final Semaphore work = new Semaphore(0);
@@ -42,11 +45,13 @@ final class WaveWorker {
             Feeds feeds,
             BroadcastSettings settings,
             Signals signals,
+            Failpoints failpoints,
             MeterRegistry metrics) {
         this.waves = waves;
         this.broadcasts = broadcasts;
         this.feeds = feeds;
         this.settings = settings;
+        this.failpoints = failpoints;
         this.published = Counter.builder("belfry.broadcast.waves")
                 .description("Waves of broadcasts that are in the log")
                 .register(metrics);
@@ -88,9 +93,12 @@ final class WaveWorker {
 
     /// @return whether there was anything to do
     private boolean step() {
+        failpoints.reached(Failpoint.WAVE_DUE);
         Optional<Wave> wave = waves.next();
         if (wave.isPresent()) {
+            failpoints.reached(Failpoint.WAVE_LOGGED);
             tell(wave.get());
+            failpoints.reached(Failpoint.WAVE_TOLD);
             return true;
         }
         Optional<UUID> due = broadcasts.startDue();

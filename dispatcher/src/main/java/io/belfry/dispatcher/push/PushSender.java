@@ -1,6 +1,8 @@
 package io.belfry.dispatcher.push;
 
 import io.belfry.core.event.Priority;
+import io.belfry.dispatcher.failpoint.Failpoint;
+import io.belfry.dispatcher.failpoint.Failpoints;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
@@ -22,6 +24,7 @@ public final class PushSender {
     private final ProviderCircuit circuit;
     private final RetryPolicy retries;
     private final Clock clock;
+    private final Failpoints failpoints;
     private final MeterRegistry metrics;
     private final Semaphore ordinary;
 
@@ -31,11 +34,13 @@ public final class PushSender {
             RetryPolicy retries,
             PushSettings settings,
             Clock clock,
+            Failpoints failpoints,
             MeterRegistry metrics) {
         this.provider = provider;
         this.circuit = circuit;
         this.retries = retries;
         this.clock = clock;
+        this.failpoints = failpoints;
         this.metrics = metrics;
         this.ordinary = new Semaphore(settings.maxInFlight() - settings.maxInFlight() / 8, true);
     }
@@ -83,7 +88,9 @@ public final class PushSender {
             return Optional.empty();
         }
         Instant began = clock.instant();
+        failpoints.reached(Failpoint.PUSH_BEGUN);
         PushResult result = provider.send(push.message());
+        failpoints.reached(Failpoint.PUSH_SENT);
         circuit.settle(admitted, result);
         count(PushAttempts.outcome(result));
         int unclear = push.unclear() + (result instanceof PushResult.Ambiguous ? 1 : 0);

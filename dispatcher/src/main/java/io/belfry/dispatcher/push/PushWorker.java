@@ -12,6 +12,8 @@ import io.belfry.core.signal.Signals;
 import io.belfry.core.stop.StopTarget;
 import io.belfry.core.stop.Stops;
 import io.belfry.core.stop.StopsInForce;
+import io.belfry.dispatcher.failpoint.Failpoint;
+import io.belfry.dispatcher.failpoint.Failpoints;
 import io.belfry.dispatcher.push.DuePushes.Closing;
 import io.belfry.dispatcher.push.ProviderCircuit.Admission;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -57,6 +59,7 @@ final class PushWorker {
     private final Stops stops;
     private final Sandbox sandbox;
     private final Clock clock;
+    private final Failpoints failpoints;
     private final MeterRegistry metrics;
     private final Semaphore work = new Semaphore(0);
     /// Pushes that were claimed and whose result is not written yet. Critical ones have room of their own.
@@ -76,6 +79,7 @@ final class PushWorker {
             Stops stops,
             Sandbox sandbox,
             Clock clock,
+            Failpoints failpoints,
             Signals signals,
             MeterRegistry metrics) {
         this.due = due;
@@ -85,6 +89,7 @@ final class PushWorker {
         this.stops = stops;
         this.sandbox = sandbox;
         this.clock = clock;
+        this.failpoints = failpoints;
         this.metrics = metrics;
         this.criticalRoom = new Semaphore(Math.max(CLAIM_LEAST, settings.maxInFlight()));
         this.ordinaryRoom = new Semaphore(Math.max(CLAIM_LEAST, 4 * settings.maxInFlight()));
@@ -139,6 +144,7 @@ final class PushWorker {
         }
         List<DuePush> claimed = due.claim(priority, limit);
         if (!claimed.isEmpty()) {
+            failpoints.reached(Failpoint.PUSHES_CLAIMED);
             begin(claimed, room);
         }
         return claimed.size();
