@@ -2,6 +2,7 @@ package io.belfry.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.belfry.core.access.AuditLog;
 import io.belfry.core.access.Role;
 import io.belfry.core.category.Medium;
 import io.belfry.core.decision.Decision;
@@ -18,6 +19,8 @@ import io.belfry.core.inbox.NotificationId;
 import io.belfry.core.preference.Chosen;
 import io.belfry.core.preference.Preferences;
 import io.belfry.core.preference.UserPreferences;
+import io.belfry.core.stop.StopTarget;
+import io.belfry.core.stop.Stops;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +107,25 @@ class WhyTest {
         NewEvent event = event();
         assertThat(browser.get("/console/why?user=u1&event=" + event.id()).body())
                 .contains("u1 did not get it yet: it waits in its lane");
+        console.jdbi().useHandle(h -> h.execute("delete from pending_events where event_id = ?", event.id()));
+    }
+
+    @Test
+    void stopsAreToldAndWhatTheyDiscarded() throws Exception {
+        var general = new StopTarget.Category("general");
+        var origin = new AuditLog.Origin("ada@example.org", null);
+        Stops stops = console.get(Stops.class);
+        NewEvent event = event();
+        stops.stop(general, "", origin);
+        try {
+            assertThat(why("type=why.type"))
+                    .contains(user + " would get it", "the category is stopped: its events and pushes are held");
+        } finally {
+            stops.discard(general, origin);
+        }
+        assertThat(browser.get("/console/why?user=u1&event=" + event.id()).body())
+                .contains("it was held by one, and discarded", "An operator stopped it, and discarded what was held.");
+        assertThat(why("type=why.type")).contains("none that concerns it");
         console.jdbi().useHandle(h -> h.execute("delete from pending_events where event_id = ?", event.id()));
     }
 

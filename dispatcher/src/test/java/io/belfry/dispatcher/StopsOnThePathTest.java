@@ -13,6 +13,7 @@ import io.belfry.core.event.Lanes;
 import io.belfry.core.event.NewEvent;
 import io.belfry.core.event.Priority;
 import io.belfry.core.inbox.NotificationId;
+import io.belfry.core.inbox.Repeats;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
 import io.belfry.core.stop.Held;
@@ -250,10 +251,36 @@ class StopsOnThePathTest {
         assertThat(trace(normal).decided().isListed()).isTrue();
         assertThat(written("bulk", "general")).isZero();
         assertThat(stops.held(bulk)).isEqualTo(new Held(300, 0, 0, true));
+        assertThat(state(events.getFirst())).isEqualTo(EventReport.State.HELD);
+        assertThat(state(normal)).isEqualTo(EventReport.State.DISPATCHED);
 
         stops.release(bulk, OPERATOR);
         awaitWritten("bulk", "general", 300);
+        assertThat(state(events.getFirst())).isEqualTo(EventReport.State.DISPATCHED);
         assertThat(overtaken("bulk")).isZero();
+    }
+
+    @Test
+    void whatIsStoppedDoesNotRepeatItself() throws SQLException {
+        NewEvent stopped = event("alert", "news", Priority.NORMAL, "alert-ana", 0);
+        NewEvent going = event("alert", "general", Priority.NORMAL, "alert-bob", 1);
+        accept(List.of(stopped, going));
+        assertThat(trace(stopped).decided().isListed()).isTrue();
+        assertThat(trace(going).decided().isListed()).isTrue();
+        stops.stop(NEWS, "", OPERATOR);
+
+        jdbi.useHandle(h -> h.execute("insert into repeats (notification_id, user_id, event_id, due_at, every_ms, rest)"
+                + " select id, user_id, event_id, now() - case category when 'news' then interval '1 s' else interval '0' end,"
+                + " 3600000, 1 from notifications where type = 'alert'"));
+
+        await().atMost(20, SECONDS).until(() -> count("select count(*) from repeats") == 1);
+        assertThat(trace(going).later().returnedAt()).isPresent();
+        assertThat(one.bean(Repeats.class).next(1)).isEmpty();
+        assertThat(trace(stopped).later().returnedAt()).isEmpty();
+
+        stops.release(NEWS, OPERATOR);
+        await().atMost(20, SECONDS)
+                .until(() -> trace(stopped).later().returnedAt().isPresent());
     }
 
     @Test

@@ -3,11 +3,15 @@ package io.belfry.console.why;
 import io.belfry.core.category.Category;
 import io.belfry.core.category.Medium;
 import io.belfry.core.decision.Circumstances;
+import io.belfry.core.decision.Deliberation;
 import io.belfry.core.decision.Rehearsal;
+import io.belfry.core.event.Priority;
 import io.belfry.core.event.Throttle;
 import io.belfry.core.preference.Preferences;
 import io.belfry.core.preference.PreferencesJson;
 import io.belfry.core.preference.QuietHours;
+import io.belfry.core.stop.StopTarget;
+import io.belfry.core.stop.StopsInForce;
 import io.micronaut.http.uri.UriBuilder;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -29,13 +33,25 @@ import java.util.stream.Collectors;
 record Ground(String name, String says, String link, Instant at) {
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("EEEE HH:mm", Locale.ENGLISH);
 
-    static List<Ground> of(Rehearsal.Part part, Category category, Optional<String> topic) {
+    static List<Ground> of(Rehearsal.Part part, Deliberation.Matter matter, StopsInForce stops) {
+        Category category = matter.category();
+        Optional<String> topic = matter.topic();
         String user = part.recipient().id();
         String preferences = address("/console/users/preferences", user);
         Circumstances.Person person = part.recipient().person();
         Preferences chosen = person.preferences();
         var grounds = new ArrayList<Ground>();
         grounds.add(new Ground("Category", category(category), "/console/categories/" + category.id(), null));
+        grounds.add(new Ground("Emergency stops", stopped(matter, stops), "/console/stops", null));
+        if (matter.passage() == Circumstances.Passage.SANDBOX) {
+            grounds.add(new Ground(
+                    "Tests",
+                    "it is a test, and the user is "
+                            + (part.recipient().person().mayGetTests() ? "" : "not ")
+                            + "on the list of those who may get tests",
+                    null,
+                    null));
+        }
         grounds.add(new Ground("What the user chose for it", choices(chosen, category), preferences, null));
         topic.ifPresent(t -> grounds.add(new Ground(
                 "Topic " + t,
@@ -54,6 +70,23 @@ record Ground(String name, String says, String link, Instant at) {
                 null));
         grounds.add(new Ground("Devices", devices(person.devices()), address("/console/users/profile", user), null));
         return grounds;
+    }
+
+    private static String stopped(Deliberation.Matter matter, StopsInForce stops) {
+        if (matter.passage() == Circumstances.Passage.STOPPED) {
+            return "it was held by one, and discarded";
+        }
+        var says = new ArrayList<String>();
+        if (stops.isStopped(new StopTarget.Category(matter.category().id()))) {
+            says.add("the category is stopped: its events and pushes are held until somebody ends the stop");
+        }
+        if (matter.priority() == Priority.BULK && stops.isStopped(new StopTarget.Bulk())) {
+            says.add("bulk is stopped: it is held until somebody ends the stop");
+        }
+        if (stops.isStopped(new StopTarget.Push())) {
+            says.add("pushes are stopped: they are held until somebody ends the stop");
+        }
+        return says.isEmpty() ? "none that concerns it" : String.join("; ", says);
     }
 
     private static String address(String path, String user) {

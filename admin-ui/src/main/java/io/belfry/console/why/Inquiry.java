@@ -5,9 +5,12 @@ import io.belfry.core.category.Category;
 import io.belfry.core.decision.Circumstances.Passage;
 import io.belfry.core.decision.Deliberation;
 import io.belfry.core.decision.Rehearsal;
+import io.belfry.core.decision.SuppressionReason;
 import io.belfry.core.event.EventOptions;
 import io.belfry.core.event.Priority;
 import io.belfry.core.inbox.NotificationId;
+import io.belfry.core.sandbox.Sandbox;
+import io.belfry.core.stop.Stops;
 import io.belfry.core.template.TemplateSummary;
 import io.belfry.core.template.TemplateVersions;
 import io.belfry.core.trace.AcceptedEvent;
@@ -32,6 +35,8 @@ final class Inquiry {
     private final AcceptedEvents events;
     private final EventReports reports;
     private final Traces traces;
+    private final Stops stops;
+    private final Sandbox sandbox;
 
     Inquiry(
             Rehearsal rehearsal,
@@ -39,13 +44,17 @@ final class Inquiry {
             TemplateVersions templates,
             AcceptedEvents events,
             EventReports reports,
-            Traces traces) {
+            Traces traces,
+            Stops stops,
+            Sandbox sandbox) {
         this.rehearsal = rehearsal;
         this.categories = categories;
         this.templates = templates;
         this.events = events;
         this.reports = reports;
         this.traces = traces;
+        this.stops = stops;
+        this.sandbox = sandbox;
     }
 
     /// Types to choose from: those with a category or a template.
@@ -59,7 +68,13 @@ final class Inquiry {
     Finding ofType(String user, String type, Optional<String> topic, Optional<Priority> priority) {
         Category category = categories.ofType(type);
         var matter = new Deliberation.Matter(
-                type, category, priority.orElse(category.priority()), topic, EventOptions.NONE, "{}", Passage.FREE);
+                type,
+                category,
+                priority.orElse(category.priority()),
+                topic,
+                EventOptions.NONE,
+                "{}",
+                Passage.of(sandbox, false));
         Rehearsal.Part part = rehearsal.of(matter, user);
         List<Answer> now = Answer.of(part.decision(), category);
         return new Finding(
@@ -72,7 +87,7 @@ final class Inquiry {
                 null,
                 null,
                 now,
-                Ground.of(part, category, topic),
+                Ground.of(part, matter, stops.inForce()),
                 part.recipient().isKnown());
     }
 
@@ -81,12 +96,33 @@ final class Inquiry {
         return events.find(event, user).map(accepted -> of(accepted, user));
     }
 
+    /// Whether it was discarded is told by its trace, or by its place while it has one.
+    private Passage passage(AcceptedEvent event, Optional<NotificationTrace> trace) {
+        boolean isDiscarded = trace.filter(t -> t.decided().inbox().equals(SuppressionReason.STOPPED.label()))
+                        .isPresent()
+                || event.place().isPresent()
+                        && stops.inForce()
+                                .isDiscarded(
+                                        event.priority(),
+                                        event.category(),
+                                        event.place().getAsLong());
+        return isDiscarded
+                ? Passage.STOPPED
+                : Passage.of(sandbox, event.options().isTest());
+    }
+
     private Finding of(AcceptedEvent event, String user) {
         Category category = categories.of(event.category(), event.type());
-        var matter = new Deliberation.Matter(
-                event.type(), category, event.priority(), event.topic(), event.options(), event.data(), Passage.FREE);
-        Rehearsal.Part part = rehearsal.of(matter, user);
         Optional<NotificationTrace> trace = traces.of(NotificationId.of(event.id(), user));
+        var matter = new Deliberation.Matter(
+                event.type(),
+                category,
+                event.priority(),
+                event.topic(),
+                event.options(),
+                event.data(),
+                passage(event, trace));
+        Rehearsal.Part part = rehearsal.of(matter, user);
         List<Answer> then = trace.map(t -> Answer.of(t.decided())).orElse(List.of());
         String verdict = trace.isPresent() ? sentence(user, then, Tense.DID) : absence(event, user);
         return new Finding(
@@ -99,7 +135,7 @@ final class Inquiry {
                 trace.map(NotificationTrace::id).orElse(null),
                 trace.map(NotificationTrace::writtenAt).orElse(null),
                 event.tie() == AcceptedEvent.Tie.ACTOR ? List.of() : Answer.of(part.decision(), category),
-                Ground.of(part, category, event.topic()),
+                Ground.of(part, matter, stops.inForce()),
                 part.recipient().isKnown());
     }
 

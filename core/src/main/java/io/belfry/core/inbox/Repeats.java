@@ -12,14 +12,18 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /// Repeats notifications that are not acknowledged: as one that returns from a snooze, each is at the top of its list
-/// again, unread, with a push planned unless a device proves that it has the repetition. Whoever acknowledges one takes
+/// again, unread, with a push planned unless a device proves that it has the repetition. They wait while an emergency
+/// stop holds what they are of. Whoever acknowledges one takes
 /// it away in the same transaction. Thread-safe; blocks on the database.
 @Singleton
 public final class Repeats {
     /// Acts lock the inbox before what is in it, and so does this. Inboxes that somebody else holds come next time.
+    /// What is stopped stays due, out of the way of the others.
     private static final String HOLD = """
             select user_id from inboxes where user_id in (
-                select user_id from repeats where due_at <= clock_timestamp() order by due_at limit :limit)
+                select r.user_id from repeats r left join notifications n on n.id = r.notification_id
+                where r.due_at <= clock_timestamp() and (n.id is null or not is_stopped(n.category, n.priority))
+                order by r.due_at limit :limit)
             order by user_id for update skip locked
             """;
     /// What is snoozed waits for its return; what is acknowledged, recalled or over does not repeat any more.
@@ -30,6 +34,7 @@ public final class Repeats {
                            and coalesce(n.expires_at, 'infinity') > clock_timestamp() as open
                 from repeats r left join notifications n on n.id = r.notification_id and n.user_id = r.user_id
                 where r.user_id = any(:users) and r.due_at <= clock_timestamp()
+                    and (n.id is null or not is_stopped(n.category, n.priority))
             ), over as (
                 delete from repeats r using due
                 where r.notification_id = due.notification_id and (not due.open or not due.sleeps and due.rest <= 1)

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -18,7 +19,9 @@ import org.jdbi.v3.core.Jdbi;
 @Singleton
 public final class AcceptedEvents {
     private static final String FIND = """
-            select type, category, priority, topic, actor, options, data, accepted_at, cancelled_at, :user = any(recipients)
+            select type, category, priority, topic, actor, options, data, accepted_at, cancelled_at, :user = any(recipients),
+                   coalesce((select seq from pending_events where event_id = :event),
+                            (select seq from held_events where event_id = :event))
             from events where id = :event
             """;
     private static final String FOLLOWS =
@@ -54,6 +57,7 @@ public final class AcceptedEvents {
                 row.getString(7),
                 row.getTimestamp(8).toInstant(),
                 instant(row.getTimestamp(9)),
+                place(row),
                 actor.filter(user::equals).isPresent()
                         ? AcceptedEvent.Tie.ACTOR
                         : tie(h, user, row.getBoolean(10), topic, options));
@@ -76,6 +80,11 @@ public final class AcceptedEvents {
                 .bind("user", user)
                 .mapTo(Boolean.class)
                 .one();
+    }
+
+    private static OptionalLong place(ResultSet row) throws SQLException {
+        long place = row.getLong(11);
+        return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(place);
     }
 
     private static Optional<Instant> instant(Timestamp at) {

@@ -28,7 +28,8 @@ public final class EventReports {
     private static final String EVENT = """
             select e.api_key_id, e.type, e.category, e.priority, e.actor, e.topic, cardinality(e.recipients),
                    case when d.reason is not null then 'DEAD' when s.event_id is not null then 'SCHEDULED'
-                        when h.event_id is not null then 'HELD'
+                        when h.event_id is not null or p.event_id is not null and e.priority = 3 and exists (
+                            select 1 from stops where target = 'bulk' and stopped_at is not null) then 'HELD'
                         when p.event_id is null then case when e.cancelled_at is null then 'DISPATCHED' else 'CANCELLED' end
                         when p.expanded_to is null then 'PENDING' else 'EXPANDING' end,
                    d.reason, e.accepted_at, s.due_at, e.options
