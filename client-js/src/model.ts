@@ -38,6 +38,8 @@ export interface Announcement {
   readonly publishedAt: string;
   readonly validUntil?: string;
   readonly read: boolean;
+  /** It is to make no sound: the user muted its category or topic on connected devices, or paused all. */
+  readonly silent?: boolean;
 }
 
 /** How much is in the inbox, announcements not included. */

@@ -165,7 +165,7 @@ export class BelfryInbox extends HTMLElement {
       client.on('change', () => this.#schedule()),
       client.on('connection', () => this.#schedule()),
       client.on('notification', ({ notification, live }) => live && !notification.silent && this.#ring(notification.title || notification.type)),
-      client.on('announcement', ({ announcement, live }) => live && this.#ring(announcement.title)),
+      client.on('announcement', ({ announcement, live }) => live && !announcement.silent && this.#ring(announcement.title)),
     ];
     this.#draw();
   }

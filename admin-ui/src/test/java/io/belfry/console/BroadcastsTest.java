@@ -2,6 +2,7 @@ package io.belfry.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.belfry.core.access.AuditEntry;
 import io.belfry.core.access.AuditLog;
 import io.belfry.core.access.Role;
@@ -10,6 +11,7 @@ import io.belfry.core.broadcast.Broadcast;
 import io.belfry.core.broadcast.BroadcastState;
 import io.belfry.core.broadcast.Broadcasts;
 import io.belfry.core.event.EventId;
+import io.belfry.core.segment.Segments;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(ConsoleExtension.class)
 class BroadcastsTest {
+    private static final Pattern FIGURE =
+            Pattern.compile("<span><strong>([^<]+)</strong>.*?<strong class=\"end num\">([^<]+)</strong>");
     private static final Pattern COPY = Pattern.compile("name=\"copy\" value=\"([^\"]*)\"");
 
     private final Console console;
@@ -89,6 +93,93 @@ class BroadcastsTest {
         wrong.put("typed", "101");
         assertThat(browser.post(path("/send"), wrong).statusCode()).isEqualTo(303);
         assertThat(broadcast().state()).isEqualTo(BroadcastState.SENDING);
+    }
+
+    @Test
+    void theReviewTellsWhatEachOfThemGetsAndWhy() {
+        console.jdbi().useTransaction(h -> {
+            h.execute(
+                    "insert into topic_followers (topic, user_id) select ?, 'rehearsed-' || i from generate_series(1, 1200) i",
+                    topic);
+            h.execute(
+                    "insert into user_preferences (user_id, settings) select 'rehearsed-' || i, '{\"categories\":{\"news\":{\"inbox\":false}}}'"
+                            + " from generate_series(1, 3) i");
+            h.execute(
+                    "insert into devices (user_id, id, token, platform) select 'rehearsed-' || i, 'phone', 'rehearsed-' || i, 'web'"
+                            + " from generate_series(3, 10) i");
+        });
+        saved(form("Rehearsed", 0));
+        assertThat(review()).contains(path("/rehearsal"));
+
+        String told = browser.get(path("/rehearsal")).body();
+        assertThat(figures(told))
+                .containsExactly(
+                        "Get it 1,197",
+                        "Do not get it 3",
+                        "Shown at once 1,197",
+                        "Without a sound 3",
+                        "Pushed to 7",
+                        "Not pushed to 3",
+                        "Not pushed to 1,190");
+        assertThat(told)
+                .contains("Decided for 1,200 people", "No device of the user was registered")
+                .contains("href=\"/console/users/profile?id=rehearsed-1\"");
+        assertThat(broadcast().state()).isEqualTo(BroadcastState.DRAFT);
+    }
+
+    private static List<String> figures(String page) {
+        var figures = new ArrayList<String>();
+        Matcher line = FIGURE.matcher(page);
+        while (line.find()) {
+            figures.add(line.group(1) + " " + line.group(2));
+        }
+        return figures;
+    }
+
+    @Test
+    void aSegmentIsCountedAsItIsChosenAndSentToWhoFitsItThen() {
+        String segment = "console-" + id;
+        console.jdbi()
+                .useHandle(h -> h.execute(
+                        "insert into users (id, attributes) select ? || '-' || i, jsonb_build_object('plan', ?)"
+                                + " from generate_series(1, 12) i",
+                        segment,
+                        segment));
+        console.get(Segments.class)
+                .put(
+                        segment,
+                        "Who pays",
+                        JsonNodeFactory.instance
+                                .objectNode()
+                                .put("attribute", "plan")
+                                .put("eq", segment));
+        Map<String, Object> form = form("To a segment", 0);
+        form.put("audience", "segment");
+        form.put("segment", "");
+        saved(form);
+        assertThat(review()).contains("choose the segment");
+        form.put("revision", 1);
+        form.put("segment", segment);
+        assertThat(browser.get(path("/edit")).body()).contains(segment + ": Who pays");
+        assertThat(browser.post(path("/reach"), form).body()).contains("12 people");
+        assertThat(browser.post(path(""), form).statusCode()).isEqualTo(303);
+        assertThat(broadcast().audience()).isEqualTo(new Audience.Segment(segment));
+        assertThat(review()).contains("People of the segment " + segment, "Send to 12 people");
+        assertThat(figures(browser.get(path("/rehearsal")).body())).contains("Get it 12");
+
+        assertThat(send(2, 12).statusCode()).isEqualTo(303);
+        assertThat(broadcast().audienceSize()).hasValue(12);
+    }
+
+    @Test
+    void aSegmentThatIsGoneIsNamedAndNothingIsSent() {
+        Map<String, Object> form = form("To nobody", 0);
+        form.put("audience", "segment");
+        form.put("segment", "gone");
+        saved(form);
+        assertThat(browser.get(path("/edit")).body()).contains("value=\"gone\" selected");
+        assertThat(review()).contains("there is no segment “gone” any more").doesNotContain("Send to");
+        assertThat(send(1, 0).statusCode()).isEqualTo(422);
     }
 
     @Test

@@ -132,6 +132,8 @@ class DocumentTest {
         users();
         segments();
         stops();
+        api.call("POST", "/v1/broadcasts:dryRun", api.key(Scope.EVENTS_EVERYONE), "{\"audience\":\"everyone\"}")
+                .is(200);
         operations();
 
         Set<String> documented = api.contract().operations().values().stream()

@@ -107,7 +107,9 @@ class SandboxOnThePathTest {
             for (Audience audience : List.of(
                     new Audience.Everyone(), new Audience.Users(List.of("adam", "qa-7")), new Audience.Topic("none"))) {
                 UUID id = broadcast(node, audience);
-                assertThat(node.bean(Announcements.class).addressed(id, List.of("qa-7", "adam", "q%-8")))
+                assertThat(node.bean(Announcements.class)
+                                .addressed(id, List.of("qa-7", "adam", "q%-8"))
+                                .users())
                         .as("%s", audience)
                         .isEqualTo(audience instanceof Audience.Topic ? Set.of() : Set.of("qa-7"));
                 assertThat(node.bean(Announcements.class).of("adam", 0, 10)).isEmpty();

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /// Follows the log of the announcements for the whole node, and hands each wave to the connections it concerns. A
 /// notice from Redis only says that there is more; the log is also looked at every few seconds. A wave's frame is built
-/// once a loop and locale.
+/// once a loop and locale, and once more for those who are not to be disturbed.
 ///
 /// Works on one thread of its own. Waking it is thread-safe and does not block.
 @Singleton
@@ -158,15 +158,19 @@ final class AnnouncementLog {
         return switch (wave.kind()) {
             case ANNOUNCES ->
                 log.find(wave.broadcastId())
-                        .map(a -> new Told(new Announcements.Entry(a, wave.offset(), false), a.snapshotAudience()));
+                        .map(a -> new Told(new Announcements.Entry(a, wave.offset(), false, false), a.isSelective()));
             case RECALLS ->
                 log.hasSnapshot(wave.broadcastId())
                         .map(toSome -> new Told(new Announcements.Recalled(wave.broadcastId(), wave.offset()), toSome));
         };
     }
 
-    /// Which users of the wave are connected, and whom of them the broadcast addresses.
-    private record Addressed(Set<String> asked, Set<String> yes) {}
+    /// Which users of the wave are connected, whom of them the broadcast addresses, and who of these is not to be
+    /// disturbed.
+    private record Addressed(Set<String> asked, Set<String> yes, Set<String> quiet) {}
+
+    /// For whom one frame is the right one.
+    private record Kind(Optional<String> locale, boolean isSilent) {}
 
     private Addressed addressed(Announcements.Wave wave) {
         var asked = new HashSet<String>();
@@ -176,12 +180,19 @@ final class AnnouncementLog {
             }
         }
         var yes = new HashSet<String>();
+        var quiet = new HashSet<String>();
         var users = new ArrayList<>(asked);
         for (int i = 0; i < users.size(); i += USERS_PER_QUERY) {
-            yes.addAll(
-                    log.addressed(wave.broadcastId(), users.subList(i, Math.min(users.size(), i + USERS_PER_QUERY))));
+            List<String> part = users.subList(i, Math.min(users.size(), i + USERS_PER_QUERY));
+            Announcements.Addressed some =
+                    switch (wave.kind()) {
+                        case ANNOUNCES -> log.addressed(wave.broadcastId(), part);
+                        case RECALLS -> log.holders(wave.broadcastId(), part);
+                    };
+            yes.addAll(some.users());
+            quiet.addAll(some.quiet());
         }
-        return new Addressed(asked, yes);
+        return new Addressed(asked, yes, quiet);
     }
 
     private static boolean holds(Announcements.Wave wave, Feed feed) {
@@ -194,7 +205,7 @@ final class AnnouncementLog {
         private final Announcements.Wave wave;
         private final Announcements.Change change;
         private final Optional<Addressed> addressed;
-        private final Map<Optional<String>, Publication> byLocale = new HashMap<>();
+        private final Map<Kind, Publication> frames = new HashMap<>();
 
         Pass(Loop loop, Announcements.Wave wave, Announcements.Change change, Optional<Addressed> addressed) {
             this.loop = loop;
@@ -211,19 +222,28 @@ final class AnnouncementLog {
                 return;
             }
             if (addressed.isEmpty() || addressed.get().yes.contains(session.user())) {
-                session.announcements().publish(byLocale.computeIfAbsent(session.locale(), this::publication));
+                boolean isSilent =
+                        addressed.isPresent() && addressed.get().quiet.contains(session.user());
+                session.announcements()
+                        .publish(frames.computeIfAbsent(new Kind(session.locale(), isSilent), this::publication));
             } else if (!addressed.get().asked.contains(session.user())) {
                 // It came after the question.
                 session.announcements().lookUp();
             }
         }
 
-        private Publication publication(Optional<String> locale) {
-            return Publication.ofAnnouncement(wave.offset(), wording.publication(change, locale));
+        private Publication publication(Kind kind) {
+            Announcements.Change told =
+                    switch (change) {
+                        case Announcements.Entry entry ->
+                            new Announcements.Entry(entry.announcement(), entry.offset(), false, kind.isSilent);
+                        case Announcements.Recalled recalled -> recalled;
+                    };
+            return Publication.ofAnnouncement(wave.offset(), wording.publication(told, kind.locale));
         }
 
         void end() {
-            byLocale.values().forEach(Publication::release);
+            frames.values().forEach(Publication::release);
             LOG.debug("wave {} went over loop {}", wave.offset(), loop.index);
         }
     }

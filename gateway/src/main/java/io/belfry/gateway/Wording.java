@@ -24,8 +24,7 @@ final class Wording {
     /// The data of a publication.
     byte[] publication(Announcements.Change change, Optional<String> locale) {
         return switch (change) {
-            case Announcements.Entry entry ->
-                AnnouncementJson.publication(entry.announcement(), of(entry.announcement(), locale), entry.read());
+            case Announcements.Entry entry -> AnnouncementJson.publication(entry, of(entry.announcement(), locale));
             case Announcements.Recalled recalled -> AnnouncementJson.recalled(recalled.broadcast());
         };
     }

@@ -50,6 +50,7 @@ class AnnouncementTest {
                         DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
                 Statement statement = connection.createStatement()) {
             statement.execute("delete from broadcasts");
+            statement.execute("delete from user_preferences");
             statement.execute("update announcement_head set head = 0");
         }
         node = GatewayNode.start(
@@ -164,6 +165,50 @@ class AnnouncementTest {
             assertThat(node.bean(Recalls.class).recall(recalled, "test")).isInstanceOf(Recall.Begun.class);
 
             assertThat(announcement(client).at("/pub/data/kind").asText()).isEqualTo("recalled");
+        }
+    }
+
+    @Test
+    void whoMutedTheCategoryGetsNoneOfIt() {
+        node.inbound()
+                .jdbi()
+                .useHandle(h -> h.execute("insert into user_preferences (user_id, settings)"
+                        + " values ('fed-up', '{\"categories\":{\"news\":{\"inbox\":false}}}')"));
+        try (RawClient muted = RawClient.connect(node, "fed-up");
+                RawClient other = RawClient.connect(node, "curious")) {
+            waves.send(waves.broadcast("News"));
+            assertThat(title(announcement(other))).isEqualTo("News");
+
+            node.inbound().jdbi().useHandle(h -> h.execute("delete from user_preferences"));
+            waves.send(waves.broadcast("More"));
+
+            assertThat(title(announcement(other))).isEqualTo("More");
+            assertThat(title(announcement(muted))).isEqualTo("More");
+        }
+    }
+
+    @Test
+    void whoWantsNoDisturbanceGetsItWithoutASound() {
+        node.inbound()
+                .jdbi()
+                .useHandle(h -> h.execute("insert into user_preferences (user_id, settings) values"
+                        + " ('away', '{\"pausedUntil\":\"2099-01-01T00:00:00Z\"}'),"
+                        + " ('back', '{\"pausedUntil\":\"2020-01-01T00:00:00Z\"}'),"
+                        + " ('no-pop-up', '{\"categories\":{\"news\":{\"live\":false}}}')"));
+        try (RawClient away = RawClient.connect(node, "away");
+                RawClient back = RawClient.connect(node, "back");
+                RawClient noPopUp = RawClient.connect(node, "no-pop-up");
+                RawClient other = RawClient.connect(node, "other")) {
+            waves.send(waves.broadcast("News"));
+
+            assertThat(announcement(away).at("/pub/data/announcement/silent").asBoolean())
+                    .isTrue();
+            assertThat(announcement(noPopUp).at("/pub/data/announcement/silent").asBoolean())
+                    .isTrue();
+            assertThat(announcement(back).at("/pub/data/announcement/silent").isMissingNode())
+                    .isTrue();
+            assertThat(announcement(other).at("/pub/data/announcement/silent").isMissingNode())
+                    .isTrue();
         }
     }
 

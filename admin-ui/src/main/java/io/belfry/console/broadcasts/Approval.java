@@ -30,7 +30,7 @@ record Approval(
         return new Approval(
                 people > settings.approvalAbove(),
                 settings.approvalAbove(),
-                Reviews.hash(draft),
+                reviews.hash(draft),
                 current.orElse(null),
                 current.filter(r -> Reviews.mayDecide(draft, r, operator)).isPresent(),
                 reviews.of(draft.id()).stream()

@@ -6,6 +6,8 @@ import io.belfry.core.broadcast.Content;
 import io.belfry.core.broadcast.NewBroadcast;
 import io.belfry.core.category.Categories;
 import io.belfry.core.event.Priority;
+import io.belfry.core.segment.Segment;
+import io.belfry.core.segment.Segments;
 import io.belfry.core.template.ContentSettings;
 import io.belfry.core.user.UserId;
 import jakarta.inject.Singleton;
@@ -34,12 +36,19 @@ final class Checks {
             Pattern.compile("(?i)(?!javascript:|data:|vbscript:)([a-z][a-z0-9+.-]*:|/)\\S*");
 
     private final Categories categories;
+    private final Segments segments;
     private final ContentSettings content;
     private final BroadcastsSettings settings;
     private final Clock clock;
 
-    Checks(Categories categories, ContentSettings content, BroadcastsSettings settings, Clock clock) {
+    Checks(
+            Categories categories,
+            Segments segments,
+            ContentSettings content,
+            BroadcastsSettings settings,
+            Clock clock) {
         this.categories = categories;
+        this.segments = segments;
         this.content = content;
         this.settings = settings;
         this.clock = clock;
@@ -132,6 +141,9 @@ final class Checks {
                         || !TOPIC.matcher(typed.topic()).matches())) {
             faults.put("topic", "Topic: “" + typed.topic() + "” (expected: a path such as order/123).");
         }
+        if (typed.audience().equals("segment") && !typed.segment().isEmpty() && !Segment.isId(typed.segment())) {
+            faults.put("segment", "Segment: choose one.");
+        }
         if (typed.audience().equals("users")) {
             List<String> ids = typed.userIds();
             List<String> wrong = ids.stream().filter(id -> !UserId.isValid(id)).toList();
@@ -158,6 +170,13 @@ final class Checks {
             case Audience.Topic(String topic) -> {
                 if (topic.isEmpty()) {
                     gaps.add("Audience: name the topic.");
+                }
+            }
+            case Audience.Segment(String segment) -> {
+                if (segment.isEmpty()) {
+                    gaps.add("Audience: choose the segment.");
+                } else if (!segments.isKnown(segment)) {
+                    gaps.add("Audience: there is no segment “" + segment + "” any more.");
                 }
             }
             case Audience.Users(List<String> users) -> {

@@ -15,7 +15,7 @@ import java.util.UUID;
 /// A broadcast as it is typed into the form, right or not.
 ///
 /// @param revision that is edited
-/// @param audience `everyone`, `topic` or `users`
+/// @param audience `everyone`, `topic`, `segment` or `users`
 /// @param validUntil as typed, in the reader's time zone
 /// @param until the same as a moment, where it is one
 record Composition(
@@ -24,6 +24,7 @@ record Composition(
         List<Words> words,
         String audience,
         String topic,
+        String segment,
         String users,
         String category,
         String priority,
@@ -44,6 +45,7 @@ record Composition(
                 "everyone",
                 "",
                 "",
+                "",
                 category,
                 priority,
                 "",
@@ -61,9 +63,11 @@ record Composition(
                 switch (draft.audience()) {
                     case Audience.Everyone() -> "everyone";
                     case Audience.Topic topic -> "topic";
+                    case Audience.Segment segment -> "segment";
                     case Audience.Users users -> "users";
                 },
                 draft.audience() instanceof Audience.Topic(String topic) ? topic : "",
+                draft.audience() instanceof Audience.Segment(String segment) ? segment : "",
                 draft.audience() instanceof Audience.Users(List<String> users) ? String.join("\n", users) : "",
                 draft.category(),
                 draft.priority().label(),
@@ -83,6 +87,7 @@ record Composition(
                 words(form),
                 form.find("audience").orElse("everyone"),
                 form.text("topic"),
+                form.text("segment"),
                 form.raw("users"),
                 form.text("category"),
                 form.text("priority"),
@@ -117,6 +122,7 @@ record Composition(
                 other,
                 audience,
                 topic,
+                segment,
                 users,
                 category,
                 priority,
@@ -138,6 +144,7 @@ record Composition(
     Audience toAudience() {
         return switch (audience) {
             case "topic" -> new Audience.Topic(topic);
+            case "segment" -> new Audience.Segment(segment);
             case "users" -> new Audience.Users(userIds());
             default -> new Audience.Everyone();
         };

@@ -19,6 +19,8 @@ import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
 import io.belfry.core.event.EventId;
 import io.belfry.core.event.Priority;
+import io.belfry.core.segment.Segment;
+import io.belfry.core.segment.Segments;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
@@ -50,12 +52,14 @@ import java.util.stream.Stream;
 final class DraftsController {
     static final String PATH = "/console/broadcasts";
     private static final String DEFAULT_CATEGORY = "news";
+    private static final int SEGMENTS_SHOWN = 1_000;
 
     private final Pages pages;
     private final Drafts drafts;
     private final Broadcasts broadcasts;
     private final Audiences audiences;
     private final Categories categories;
+    private final Segments segments;
     private final Checks checks;
     private final Acts acts;
     private final Clock clock;
@@ -66,6 +70,7 @@ final class DraftsController {
             Broadcasts broadcasts,
             Audiences audiences,
             Categories categories,
+            Segments segments,
             Checks checks,
             Acts acts,
             Clock clock) {
@@ -74,9 +79,19 @@ final class DraftsController {
         this.broadcasts = broadcasts;
         this.audiences = audiences;
         this.categories = categories;
+        this.segments = segments;
         this.checks = checks;
         this.acts = acts;
         this.clock = clock;
+    }
+
+    /// A segment to choose.
+    record SegmentChoice(String id, String label) {
+        static SegmentChoice of(Segment segment) {
+            return new SegmentChoice(
+                    segment.id(),
+                    segment.description().isEmpty() ? segment.id() : segment.id() + ": " + segment.description());
+        }
     }
 
     /// @param faults by field
@@ -86,6 +101,7 @@ final class DraftsController {
             Map<String, String> faults,
             List<Category> categories,
             List<Priority> priorities,
+            List<SegmentChoice> segments,
             List<String> proposed,
             List<String> zones,
             String fallback,
@@ -222,7 +238,7 @@ final class DraftsController {
     MutableHttpResponse<?> reach(UUID id, Visit visit) {
         Composition typed = Composition.of(id, visit.form());
         Checks.Checked checked = checks.check(typed, visit.operator().email());
-        Optional<String> fault = Stream.of("users", "topic")
+        Optional<String> fault = Stream.of("users", "topic", "segment")
                 .map(checked.faults()::get)
                 .filter(text -> text != null)
                 .findFirst();
@@ -289,12 +305,24 @@ final class DraftsController {
         return pages.go(visit, PATH + "/" + copy.get() + "/edit", Flash.done("This is a copy. Nothing is sent."));
     }
 
+    /// Those that there are, and the draft's own although it may be gone.
+    private List<SegmentChoice> segments(String own) {
+        var choices = new ArrayList<>(segments.list("", SEGMENTS_SHOWN).stream()
+                .map(SegmentChoice::of)
+                .toList());
+        if (!own.isEmpty() && choices.stream().noneMatch(choice -> choice.id().equals(own))) {
+            choices.add(new SegmentChoice(own, own));
+        }
+        return choices;
+    }
+
     private FormModel form(Composition typed, Map<String, String> faults, String shown) {
         return new FormModel(
                 typed,
                 faults,
                 categories.list(),
                 List.of(Priority.values()),
+                segments(typed.segment()),
                 Words.PROPOSED,
                 ReaderZone.NAMES,
                 checks.fallback(),

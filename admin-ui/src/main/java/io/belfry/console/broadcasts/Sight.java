@@ -75,6 +75,8 @@ record Sight(Broadcast broadcast, String title) {
         return switch (broadcast.audience()) {
             case Audience.Everyone() -> "Everyone";
             case Audience.Topic(String topic) -> topic.isEmpty() ? "A topic" : "Followers of " + topic;
+            case Audience.Segment(String segment) ->
+                segment.isEmpty() ? "A segment" : "People of the segment " + segment;
             case Audience.Users(List<String> users) ->
                 users.size() == 1 ? "One listed person" : number(users.size()) + " listed people";
         };

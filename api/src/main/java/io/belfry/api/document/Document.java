@@ -33,6 +33,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
             @Tag(
                     name = Document.SEGMENTS,
                     description = "Sets of users given by a rule over what is known of them, to send events to"),
+            @Tag(name = Document.BROADCASTS, description = "What operators send to many at once"),
             @Tag(name = Document.STOPS, description = "Halting pushes, bulk, or a category, everywhere at once"),
             @Tag(
                     name = Document.OPERATIONS,
@@ -62,6 +63,7 @@ public final class Document {
     public static final String USERS = "Users";
     public static final String TOPICS = "Topics";
     public static final String SEGMENTS = "Segments";
+    public static final String BROADCASTS = "Broadcasts";
     public static final String STOPS = "Emergency stops";
     public static final String OPERATIONS = "Operations";
     public static final String API_KEY = "apiKey";

@@ -94,8 +94,8 @@ final class DryRunController {
 
             @Schema(requiredMode = REQUIRED) long count,
 
-            @Schema(requiredMode = REQUIRED, description = "One of those users")
-            String sample) {
+            @Schema(requiredMode = REQUIRED, description = "The first " + Rehearsal.SAMPLE + " of those users")
+            List<String> sample) {
         static Outcome of(Rehearsal.Line line) {
             return new Outcome(
                     line.medium().label(), line.verdict(), line.reason().orElse(null), line.count(), line.sample());

@@ -7,11 +7,11 @@ import java.util.UUID;
 
 /// A broadcast as gateways and inboxes show it.
 ///
-/// @param snapshotAudience whether only users in `broadcast_audience` get it; otherwise everyone
+/// @param isSelective whether some may not get it: [Announcements#addressed] tells who does; otherwise everyone does
 public record Announcement(
         UUID id,
         Map<String, Content> contents,
         String category,
-        boolean snapshotAudience,
+        boolean isSelective,
         Instant publishedAt,
         Optional<Instant> validUntil) {}

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /// Writes the publications of the channel `announcements`:
-/// `{"kind":"announcement","announcement":{"id","category","title","body","link","publishedAt","validUntil","read"}}`
+/// `{"kind":"announcement","announcement":{"id","category","title","body","link","publishedAt","validUntil","read","silent"}}`
 /// and `{"kind":"recalled","ids":["…"]}`.
 public final class AnnouncementJson {
     private static final JsonFactory JSON = new JsonFactory();
@@ -17,13 +17,13 @@ public final class AnnouncementJson {
     private AnnouncementJson() {}
 
     /// @param content the words in the reader's locale
-    public static byte[] publication(Announcement announcement, Content content, boolean read) {
+    public static byte[] publication(Announcements.Entry entry, Content content) {
         ByteArrayBuilder bytes = new ByteArrayBuilder(256);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
             json.writeStringField("kind", "announcement");
             json.writeFieldName("announcement");
-            item(json, announcement, content, read);
+            item(json, entry, content);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -37,8 +37,8 @@ public final class AnnouncementJson {
     }
 
     /// The announcement itself, as lists show it too.
-    public static void item(JsonGenerator json, Announcement announcement, Content content, boolean read)
-            throws IOException {
+    public static void item(JsonGenerator json, Announcements.Entry entry, Content content) throws IOException {
+        Announcement announcement = entry.announcement();
         json.writeStartObject();
         json.writeStringField("id", announcement.id().toString());
         json.writeStringField("category", announcement.category());
@@ -51,7 +51,10 @@ public final class AnnouncementJson {
         if (announcement.validUntil().isPresent()) {
             json.writeStringField("validUntil", announcement.validUntil().get().toString());
         }
-        json.writeBooleanField("read", read);
+        json.writeBooleanField("read", entry.read());
+        if (entry.isSilent()) {
+            json.writeBooleanField("silent", true);
+        }
         json.writeEndObject();
     }
 }

@@ -25,8 +25,15 @@ import org.jdbi.v3.core.statement.Query;
 public final class Announcements {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, Content>> CONTENTS = new TypeReference<>() {};
-    private static final String COLUMNS =
-            "b.id, b.contents, b.category, b.audience ->> 'kind' <> 'everyone' as snapshot, b.started_at, b.valid_until";
+    /// Nobody who chose nothing is to be asked for, which spares the question for most broadcasts of most
+    /// installations.
+    private static final String COLUMNS = """
+            b.id, b.contents, b.category,
+            b.audience ->> 'kind' <> 'everyone' or exists (
+                select 1 from categories c where c.id = b.category and not c.mandatory
+                    and ('inbox' = any (c.opt_in) or exists (select 1 from user_preferences))) as selective,
+            b.started_at, b.valid_until""";
+    private static final String WANTED = " wants(p.settings, c.id, 'inbox', c.mandatory, c.opt_in) and ";
     private static final String LIVE =
             " b.state in ('sending', 'paused', 'sent', 'cancelled') and (b.valid_until is null or b.valid_until > now()) ";
 
@@ -55,10 +62,17 @@ public final class Announcements {
     }
 
     /// An announcement as one user has it.
-    public record Entry(Announcement announcement, long offset, boolean read) implements Change {}
+    ///
+    /// @param isSilent whether it is to make no sound
+    public record Entry(Announcement announcement, long offset, boolean read, boolean isSilent) implements Change {}
 
     /// It was taken back.
     public record Recalled(UUID broadcast, long offset) implements Change {}
+
+    /// Those of some users whom a broadcast addresses and who want its category.
+    ///
+    /// @param quiet those of them who are not to be disturbed by it
+    public record Addressed(Set<String> users, Set<String> quiet) {}
 
     /// The offset of the last wave of all.
     public long head() {
@@ -93,14 +107,36 @@ public final class Announcements {
                         .findOne());
     }
 
-    /// Those of the given users whom a broadcast with a snapshot audience addresses.
-    public Set<String> addressed(UUID broadcast, Collection<String> users) {
-        return jdbi.withHandle(h -> new HashSet<>(h.createQuery(
-                        "select user_id from broadcast_audience where broadcast_id = :id and user_id = any(:users)")
+    /// Whom of the given users a broadcast addresses.
+    public Addressed addressed(UUID broadcast, Collection<String> users) {
+        return addressed(broadcast, users, "wants(p.settings, c.id, 'inbox', c.mandatory, c.opt_in)");
+    }
+
+    /// Whom of the given users it addressed, whatever they chose since: they may have it.
+    public Addressed holders(UUID broadcast, Collection<String> users) {
+        return addressed(broadcast, users, "true");
+    }
+
+    private Addressed addressed(UUID broadcast, Collection<String> users, String condition) {
+        var addressed = new Addressed(new HashSet<>(), new HashSet<>());
+        jdbi.useHandle(h -> h.createQuery("""
+                        select u.id, keeps_quiet(p.settings, c.id, c.mandatory, c.opt_in, b.audience ->> 'topic')
+                        from broadcasts b join categories c on c.id = b.category
+                        cross join unnest(:users) as u(id)
+                        left join user_preferences p on p.user_id = u.id
+                        where b.id = :id and (b.audience ->> 'kind' = 'everyone' or exists (
+                                select 1 from broadcast_audience x where x.broadcast_id = b.id and x.user_id = u.id)) and
+                        """ + condition)
                 .bind("id", broadcast)
                 .bindArray("users", String.class, users.toArray())
-                .mapTo(String.class)
-                .list()));
+                .map((row, c) -> Map.entry(row.getString(1), row.getBoolean(2)))
+                .forEach(user -> {
+                    addressed.users.add(user.getKey());
+                    if (user.getValue()) {
+                        addressed.quiet.add(user.getKey());
+                    }
+                }));
+        return addressed;
     }
 
     /// Whether a broadcast has a snapshot audience; empty when there is none such.
@@ -117,7 +153,7 @@ public final class Announcements {
     ///
     /// @param after only those past this offset of the log
     public List<Entry> of(String user, long after, int limit) {
-        return jdbi.withHandle(h -> changes(h, "not a.recall and" + LIVE, user, after, limit)
+        return jdbi.withHandle(h -> changes(h, "not a.recall and" + WANTED + LIVE, user, after, limit)
                 .map((row, c) -> entry(row))
                 .list());
     }
@@ -125,8 +161,8 @@ public final class Announcements {
     /// What happened to a user since, oldest first: what they have, and what was taken back of what may have been sent
     /// to them.
     public List<Change> since(String user, long after, int limit) {
-        return jdbi.withHandle(h -> changes(h, "(a.recall or" + LIVE + ")", user, after, limit)
-                .map((row, c) -> row.getBoolean(9)
+        return jdbi.withHandle(h -> changes(h, "(a.recall or" + WANTED + LIVE + ")", user, after, limit)
+                .map((row, c) -> row.getBoolean(10)
                         ? new Recalled(row.getObject(1, UUID.class), row.getLong(7))
                         : (Change) entry(row))
                 .list());
@@ -134,9 +170,12 @@ public final class Announcements {
 
     private static Query changes(Handle h, String which, String user, long after, int limit) {
         return h.createQuery("select " + COLUMNS + """
-                        , a."offset", r.user_id is not null as read, a.recall
+                        , a."offset", r.user_id is not null as read,
+                        keeps_quiet(p.settings, c.id, c.mandatory, c.opt_in, b.audience ->> 'topic') as silent, a.recall
                         from announcements a
                         join broadcasts b on b.id = a.broadcast_id
+                        join categories c on c.id = b.category
+                        left join user_preferences p on p.user_id = :user
                         left join announcement_reads r on r.broadcast_id = b.id and r.user_id = :user
                         where a."offset" > :after and a.bucket_from <= :bucket and a.bucket_to > :bucket
                             and (b.audience ->> 'kind' = 'everyone' or exists (
@@ -150,7 +189,7 @@ public final class Announcements {
     }
 
     private static Entry entry(ResultSet row) throws SQLException {
-        return new Entry(announcement(row), row.getLong(7), row.getBoolean(8));
+        return new Entry(announcement(row), row.getLong(7), row.getBoolean(8), row.getBoolean(9));
     }
 
     private static Announcement announcement(ResultSet row) throws SQLException {

@@ -1,13 +1,10 @@
 package io.belfry.core.broadcast;
 
-import io.belfry.core.topic.Topic;
 import io.belfry.core.user.Bucket;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -42,31 +39,11 @@ public final class Audiences {
 
     /// @throws org.jdbi.v3.core.JdbiException when it takes too long
     public Reach reach(Audience audience) {
-        return jdbi.withHandle(h -> switch (audience) {
-            case Audience.Everyone() ->
-                new Reach(count(h, "select count(*) from users"), count(h, "select count(*) from devices"), 0);
-            case Audience.Topic(String topic) -> {
-                String[] filters = Topic.filtersOf(topic).toArray(String[]::new);
-                yield new Reach(
-                        countOf(
-                                h,
-                                "select count(distinct user_id) from topic_followers where topic = any(:values)",
-                                filters),
-                        countOf(h, """
-                                select count(*) from devices where user_id in (
-                                    select user_id from topic_followers where topic = any(:values))
-                                """, filters),
-                        0);
-            }
-            case Audience.Users(List<String> users) -> {
-                Set<String> distinct = new HashSet<>(users);
-                String[] ids = distinct.toArray(String[]::new);
-                long known = countOf(h, "select count(*) from users where id = any(:values)", ids);
-                yield new Reach(
-                        distinct.size(),
-                        countOf(h, "select count(*) from devices where user_id = any(:values)", ids),
-                        distinct.size() - known);
-            }
+        return jdbi.withHandle(h -> {
+            Members members = Members.of(h, audience);
+            long people = members.count(h, Optional.of(PATIENCE));
+            long strangers = audience instanceof Audience.Users ? people - members.countKnown(h, PATIENCE) : 0;
+            return new Reach(people, members.countDevices(h, PATIENCE), strangers);
         });
     }
 
@@ -103,21 +80,5 @@ public final class Audiences {
 
     private static long least(Long[] offsets) {
         return Arrays.stream(offsets).mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
-    }
-
-    private static long count(Handle h, String query, Object... values) {
-        var statement = h.createQuery(query).setQueryTimeout((int) PATIENCE.toSeconds());
-        for (int i = 0; i < values.length; i++) {
-            statement.bind(i, values[i]);
-        }
-        return statement.mapTo(Long.class).one();
-    }
-
-    private static long countOf(Handle h, String query, String[] values) {
-        return h.createQuery(query)
-                .setQueryTimeout((int) PATIENCE.toSeconds())
-                .bindArray("values", String.class, (Object[]) values)
-                .mapTo(Long.class)
-                .one();
     }
 }

@@ -74,7 +74,7 @@ public record Broadcast(
     /// Counts of devices.
     ///
     /// @param total devices looked at so far
-    /// @param skipped of them, those that had received it live
+    /// @param skipped of them, those that had received it live, or whose owner does not want it
     public record PushProgress(String state, long total, long accepted, long failed, long skipped) {
         public boolean isOn() {
             return !state.equals("off");

@@ -85,6 +85,7 @@ final class BroadcastRow {
         switch (audience) {
             case Audience.Everyone() -> json.put("kind", "everyone");
             case Audience.Topic(String topic) -> json.put("kind", "topic").put("topic", topic);
+            case Audience.Segment(String segment) -> json.put("kind", "segment").put("segment", segment);
             case Audience.Users(var users) ->
                 users.forEach(json.put("kind", "users").putArray("users")::add);
         }
@@ -105,6 +106,7 @@ final class BroadcastRow {
             return switch (node.path("kind").asText()) {
                 case "everyone" -> new Audience.Everyone();
                 case "topic" -> new Audience.Topic(node.path("topic").asText());
+                case "segment" -> new Audience.Segment(node.path("segment").asText());
                 case "users" -> {
                     var users = new ArrayList<String>();
                     node.path("users").forEach(user -> users.add(user.asText()));

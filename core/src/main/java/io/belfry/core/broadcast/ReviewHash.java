@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// What an approval is bound to: a hash of all that would be sent, to whom, and how. Any edit gives another.
@@ -18,7 +19,8 @@ public record ReviewHash(String hex) {
         }
     }
 
-    static ReviewHash of(Broadcast broadcast) {
+    /// @param rule of the segment that it goes to: with another, it would go to others
+    static ReviewHash of(Broadcast broadcast, Optional<String> rule) {
         Release release = broadcast.release();
         // Between the parts stands what no text of PostgreSQL holds, so that they cannot run into one another.
         String all = String.join(
@@ -31,7 +33,8 @@ public record ReviewHash(String hex) {
                 String.valueOf(broadcast.waves()),
                 String.valueOf(broadcast.push().isOn()),
                 release.startsAt().toString(),
-                release.canary().toString());
+                release.canary().toString(),
+                rule.toString());
         return new ReviewHash(HexFormat.of().formatHex(sha256(all)));
     }
 

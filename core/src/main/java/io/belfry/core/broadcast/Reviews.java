@@ -1,5 +1,6 @@
 package io.belfry.core.broadcast;
 
+import io.belfry.core.segment.Segments;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -52,7 +53,7 @@ public final class Reviews {
             if (found.isEmpty()) {
                 return new Outcome.NotDraft();
             }
-            if (!ReviewHash.of(found.get()).equals(hash)) {
+            if (!hash(h, found.get()).equals(hash)) {
                 return new Outcome.Changed();
             }
             Optional<Review> open = latest(h, broadcast).filter(Review::isOpen).filter(r -> r.hash()
@@ -80,7 +81,7 @@ public final class Reviews {
             if (found.isEmpty()) {
                 return new Outcome.NotDraft();
             }
-            if (!ReviewHash.of(found.get()).equals(hash)) {
+            if (!hash(h, found.get()).equals(hash)) {
                 return new Outcome.Changed();
             }
             Optional<Review> open = latest(h, broadcast).filter(Review::isOpen).filter(r -> r.hash()
@@ -124,12 +125,20 @@ public final class Reviews {
     }
 
     static Optional<Review> current(Handle h, Broadcast broadcast) {
-        return latest(h, broadcast.id()).filter(r -> r.hash().equals(ReviewHash.of(broadcast)));
+        return latest(h, broadcast.id()).filter(r -> r.hash().equals(hash(h, broadcast)));
     }
 
     /// What reviews of a draft would be bound to.
-    public static ReviewHash hash(Broadcast broadcast) {
-        return ReviewHash.of(broadcast);
+    public ReviewHash hash(Broadcast broadcast) {
+        return jdbi.withHandle(h -> hash(h, broadcast));
+    }
+
+    private static ReviewHash hash(Handle h, Broadcast broadcast) {
+        return ReviewHash.of(
+                broadcast,
+                broadcast.audience() instanceof Audience.Segment(String segment)
+                        ? Segments.ruleText(h, segment)
+                        : Optional.empty());
     }
 
     /// All of a broadcast, the newest first.

@@ -1,10 +1,8 @@
 package io.belfry.core.broadcast;
 
-import io.belfry.core.topic.Topic;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -179,41 +177,13 @@ final class Starting {
     }
 
     static long count(Handle h, Audience audience) {
-        return switch (audience) {
-            case Audience.Everyone() ->
-                h.createQuery("select count(*) from users").mapTo(Long.class).one();
-            case Audience.Topic(String topic) ->
-                h.createQuery("select count(distinct user_id) from topic_followers where topic = any(:filters)")
-                        .bindArray(
-                                "filters", String.class, Topic.filtersOf(topic).toArray())
-                        .mapTo(Long.class)
-                        .one();
-            case Audience.Users(List<String> users) -> users.stream().distinct().count();
-        };
+        return Members.of(h, audience).count(h, Optional.empty());
     }
 
+    /// Whoever comes later belongs to everyone, and to no other audience.
     private static long snapshot(Handle h, UUID id, Audience audience) {
-        return switch (audience) {
-            case Audience.Everyone() ->
-                h.createQuery("select count(*) from users").mapTo(Long.class).one();
-            case Audience.Topic(String topic) ->
-                (long) h.createUpdate("""
-                            insert into broadcast_audience (broadcast_id, user_id)
-                            select distinct :id, user_id from topic_followers where topic = any(:filters)
-                            """)
-                        .bind("id", id)
-                        .bindArray(
-                                "filters", String.class, Topic.filtersOf(topic).toArray())
-                        .execute();
-            case Audience.Users(List<String> users) ->
-                (long) h.createUpdate("""
-                            insert into broadcast_audience (broadcast_id, user_id)
-                            select distinct :id, u from unnest(:users) as t(u)
-                            """)
-                        .bind("id", id)
-                        .bindArray("users", String.class, users.toArray())
-                        .execute();
-        };
+        Members members = Members.of(h, audience);
+        return audience instanceof Audience.Everyone ? members.count(h, Optional.empty()) : members.fix(h, id);
     }
 
     static Optional<Broadcast> find(Handle h, UUID id, String suffix) {

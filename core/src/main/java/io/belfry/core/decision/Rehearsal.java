@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -22,6 +23,9 @@ import org.jdbi.v3.core.Jdbi;
 public final class Rehearsal {
     /// Of a larger audience the first ones are looked at.
     public static final int MAX_RECIPIENTS = 100_000;
+
+    /// Users that are named for each outcome.
+    public static final int SAMPLE = 5;
 
     private static final int PAGE = 1000;
 
@@ -41,8 +45,19 @@ public final class Rehearsal {
     ///
     /// @param verdict send, defer or suppress
     /// @param reason empty where it is sent
-    /// @param sample one of the users
-    public record Line(Medium medium, String verdict, Optional<String> reason, long count, String sample) {}
+    /// @param sample the first ones of the users
+    public record Line(Medium medium, String verdict, Optional<String> reason, long count, List<String> sample) {
+        private Line add(Line more) {
+            return new Line(
+                    medium,
+                    verdict,
+                    reason,
+                    count + more.count,
+                    Stream.concat(sample.stream(), more.sample.stream())
+                            .limit(SAMPLE)
+                            .toList());
+        }
+    }
 
     /// @param isWhole whether all of the audience was looked at
     public record Report(long recipients, boolean isWhole, List<Line> lines) {}
@@ -114,20 +129,17 @@ public final class Rehearsal {
     private static void count(Map<String, Line> lines, Medium medium, Verdict verdict, String user) {
         Line one =
                 switch (verdict) {
-                    case Verdict.Send send -> new Line(medium, "send", Optional.empty(), 1, user);
+                    case Verdict.Send send -> new Line(medium, "send", Optional.empty(), 1, List.of(user));
                     case Verdict.Defer defer ->
-                        new Line(medium, "defer", Optional.of(defer.reason().label()), 1, user);
+                        new Line(medium, "defer", Optional.of(defer.reason().label()), 1, List.of(user));
                     case Verdict.Suppress suppress ->
                         new Line(
                                 medium,
                                 "suppress",
                                 Optional.of(suppress.reason().label()),
                                 1,
-                                user);
+                                List.of(user));
                 };
-        lines.merge(
-                medium.ordinal() + one.verdict + one.reason.orElse(""),
-                one,
-                (known, more) -> new Line(medium, known.verdict, known.reason, known.count + 1, known.sample));
+        lines.merge(medium.ordinal() + one.verdict + one.reason.orElse(""), one, Line::add);
     }
 }

@@ -99,7 +99,7 @@ public final class InboxJson {
             page(json, page);
             json.writeArrayFieldStart("announcements");
             for (Announcements.Entry entry : announcements.reversed()) {
-                AnnouncementJson.item(json, entry.announcement(), content.apply(entry.announcement()), entry.read());
+                AnnouncementJson.item(json, entry, content.apply(entry.announcement()));
             }
             json.writeEndArray();
         });

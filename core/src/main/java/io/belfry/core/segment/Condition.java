@@ -10,7 +10,7 @@ import java.util.Locale;
 
 /// A rule as SQL over a row `u` of `users`. The text holds no value of the rule, all of them are parameters, so rules
 /// that differ in values alone share a plan.
-final class Condition {
+public final class Condition {
     private final StringBuilder sql = new StringBuilder();
     private final List<Object> parameters = new ArrayList<>();
 
@@ -22,8 +22,14 @@ final class Condition {
         return condition;
     }
 
-    String sql() {
+    /// A condition with a question mark for each parameter.
+    public String sql() {
         return sql.toString();
+    }
+
+    /// In their order; texts, and arrays of texts.
+    public List<Object> parameters() {
+        return List.copyOf(parameters);
     }
 
     /// @param first the number of its first parameter in the statement

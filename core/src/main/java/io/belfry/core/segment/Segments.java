@@ -107,6 +107,19 @@ public class Segments {
         return done;
     }
 
+    /// Who is in a segment, as the caller's transaction sees its rule; empty where there is none.
+    public static Optional<Condition> condition(Handle h, String id) {
+        return ruleText(h, id).map(text -> Condition.of(rule(text)));
+    }
+
+    /// The rule of a segment as it was saved; empty where there is none.
+    public static Optional<String> ruleText(Handle h, String id) {
+        return h.createQuery("select rule from segments where id = :id")
+                .bind("id", id)
+                .mapTo(String.class)
+                .findOne();
+    }
+
     /// The rule that was saved.
     static Rule rule(String json) {
         return switch (RuleReading.of(tree(json))) {

@@ -89,11 +89,56 @@ class ReviewsTest {
     }
 
     @Test
+    void anotherRuleOfItsSegmentVoidsAnApproval() {
+        people(MANY);
+        rule("paid");
+        drafts.save(id, 0, draft(new Audience.Segment(topic), "One", ADA, Release.AT_ONCE));
+        ask(ADA);
+        decide(GRACE);
+        rule("free");
+        assertThat(reviews.current(now())).isEmpty();
+        rule("paid");
+        assertThat(start(1)).isEqualTo(new Start.Started(MANY));
+        people(MANY + 1);
+        assertThat(addressees()).as("fixed when it started").isEqualTo(MANY);
+        assertThat(new Announcements(jdbi)
+                        .addressed(id, List.of(topic + "1", "somebody"))
+                        .users())
+                .containsExactly(topic + "1");
+    }
+
+    @Test
+    void aSegmentThatIsGoneHoldsNobody() {
+        assertThat(broadcasts.count(new Audience.Segment("gone"))).isZero();
+        assertThat(new Audiences(jdbi).reach(new Audience.Segment("gone"))).isEqualTo(new Audiences.Reach(0, 0, 0));
+    }
+
+    /// So many users have the plan `paid`.
+    private void people(int count) {
+        jdbi.useHandle(h -> h.execute(
+                "insert into users (id, attributes) select ? || i, jsonb_build_object('plan', 'paid', 'of', ?)"
+                        + " from generate_series(1, ?) i on conflict do nothing",
+                topic,
+                topic,
+                count));
+    }
+
+    /// The segment is those who have that plan.
+    private void rule(String plan) {
+        jdbi.useHandle(h -> h.execute(
+                "insert into segments (id, description, rule) values (?, '', cast(? as json))"
+                        + " on conflict (id) do update set rule = excluded.rule",
+                topic,
+                "{\"all\":[{\"attribute\":\"plan\",\"eq\":\"" + plan + "\"},{\"attribute\":\"of\",\"eq\":\"" + topic
+                        + "\"}]}"));
+    }
+
+    @Test
     void whatWasLookedAtIsWhatIsDecided() {
         follow(MANY);
         save(0, "One", ADA);
         ask(ADA);
-        ReviewHash seen = Reviews.hash(now());
+        ReviewHash seen = reviews.hash(now());
         save(1, "Two", ADA);
         assertThat(reviews.decide(id, seen, Review.Verdict.APPROVED, GRACE, ""))
                 .isInstanceOf(Reviews.Outcome.Changed.class);
@@ -117,7 +162,7 @@ class ReviewsTest {
         follow(MANY);
         save(0, "One", ADA);
         ask(ADA);
-        reviews.decide(id, Reviews.hash(now()), Review.Verdict.RETURNED, GRACE, "wrong link");
+        reviews.decide(id, reviews.hash(now()), Review.Verdict.RETURNED, GRACE, "wrong link");
         assertThat(start(1)).isInstanceOf(Start.Unapproved.class);
         assertThat(reviews.current(now()).orElseThrow().decision().orElseThrow().remark())
                 .isEqualTo("wrong link");
@@ -224,8 +269,12 @@ class ReviewsTest {
     }
 
     private NewBroadcast draft(String title, String by, Release release) {
+        return draft(new Audience.Topic(topic), title, by, release);
+    }
+
+    private static NewBroadcast draft(Audience audience, String title, String by, Release release) {
         return new NewBroadcast(
-                new Audience.Topic(topic),
+                audience,
                 Map.of("en", new Content(title, "", null), "de", new Content(title, "", null)),
                 "news",
                 Priority.BULK,
@@ -237,11 +286,11 @@ class ReviewsTest {
     }
 
     private Reviews.Outcome ask(String by) {
-        return reviews.ask(id, Reviews.hash(now()), MANY, by);
+        return reviews.ask(id, reviews.hash(now()), MANY, by);
     }
 
     private Reviews.Outcome decide(String by) {
-        return reviews.decide(id, Reviews.hash(now()), Review.Verdict.APPROVED, by, "");
+        return reviews.decide(id, reviews.hash(now()), Review.Verdict.APPROVED, by, "");
     }
 
     private Start start(int revision) {

@@ -1,6 +1,7 @@
 package io.belfry.dispatcher.broadcast;
 
 import io.belfry.core.category.PushUnless;
+import io.belfry.core.decision.Circumstances;
 import io.belfry.core.decision.SuppressionReason;
 import io.belfry.core.device.Platform;
 import java.util.Optional;
@@ -25,7 +26,8 @@ record Addressee(
         boolean read,
         int tries,
         int unclear,
-        Outcome outcome) {
+        Outcome outcome,
+        Circumstances.Person person) {
 
     /// What became of the tries so far.
     enum Outcome {

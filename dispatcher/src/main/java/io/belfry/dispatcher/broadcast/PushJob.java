@@ -2,10 +2,15 @@ package io.belfry.dispatcher.broadcast;
 
 import io.belfry.core.broadcast.Broadcast;
 import io.belfry.core.broadcast.Content;
+import io.belfry.core.category.Category;
+import io.belfry.core.decision.Circumstances;
+import io.belfry.core.decision.Decisions;
+import io.belfry.core.decision.Verdict;
 import io.belfry.dispatcher.push.PushMessage;
 import io.belfry.dispatcher.push.PushTry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 
@@ -31,6 +36,18 @@ record PushJob(UUID claim, Broadcast broadcast, Cursor begin) {
 
     Instant sentAt() {
         return broadcast.finishedAt().orElseThrow();
+    }
+
+    /// What is decided for somebody, as for a notification.
+    Verdict verdict(Category category, Circumstances.Person person, Instant now) {
+        return Decisions.decide(new Circumstances(
+                        new Circumstances.Subject(
+                                broadcast.priority(), broadcast.audience().topicName(), Optional.of(expires())),
+                        category,
+                        person,
+                        Circumstances.Recent.NOTHING,
+                        now))
+                .push();
     }
 
     /// The next try to a device.

@@ -4,7 +4,6 @@ import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
 import io.belfry.core.category.Medium;
 import io.belfry.core.decision.Circumstances;
-import io.belfry.core.decision.Decisions;
 import io.belfry.core.decision.Verdict;
 import io.belfry.core.preference.Preferences;
 import io.belfry.core.signal.Signal;
@@ -76,18 +75,19 @@ final class PushJobWorker {
     private Verdict push(PushJob job, Category category) {
         var all = Map.of(Medium.INBOX, true, Medium.PUSH, true);
         var wanting = new Preferences(Map.of(category.id(), all), Set.of(), Optional.empty(), Optional.empty());
-        return Decisions.decide(new Circumstances(
-                        new Circumstances.Subject(job.broadcast().priority(), Optional.empty(), Optional.empty()),
-                        category,
-                        new Circumstances.Person(wanting, ZoneOffset.UTC, 1, true),
-                        Circumstances.Recent.NOTHING,
-                        parts.clock().instant()))
-                .push();
+        return job.verdict(
+                category,
+                new Circumstances.Person(wanting, ZoneOffset.UTC, 1, true),
+                parts.clock().instant());
     }
 
     /// The same decision as for a notification; that nobody has a device is found out on the way.
     private void decide(PushJob job) throws InterruptedException {
         Category category = categories.of(job.broadcast().category(), "");
+        if (!parts.clock().instant().isBefore(job.expires())) {
+            parts.jobs().end(job);
+            return;
+        }
         switch (push(job, category)) {
             case Verdict.Suppress _ -> parts.jobs().switchOff(job);
             case Verdict.Defer(Instant until, Verdict.DeferralReason night) ->
@@ -97,9 +97,7 @@ final class PushJobWorker {
                 Instant now = parts.clock().instant();
                 if (now.isBefore(due)) {
                     parts.jobs().release(job, due);
-                } else if (!now.isBefore(job.expires())) {
-                    parts.jobs().end(job);
-                } else if (new PushRun(job, category.pushUnless(), parts, () -> stopping).go()) {
+                } else if (new PushRun(job, category, parts, () -> stopping).go()) {
                     LOG.info("All pushes of broadcast {} are done", job.id());
                 }
             }

@@ -3,6 +3,7 @@ package io.belfry.dispatcher.broadcast;
 import io.belfry.core.broadcast.Audience;
 import io.belfry.core.broadcast.Broadcasts;
 import io.belfry.core.database.ArrayColumns;
+import io.belfry.core.decision.Recipients;
 import io.belfry.core.device.Platform;
 import io.belfry.dispatcher.push.PushAttempts;
 import io.belfry.dispatcher.push.PushTry;
@@ -76,10 +77,12 @@ final class PushJobs {
                    coalesce(own.announcement_offset, 0),
                    coalesce((select max(announcement_offset) from receipts r where r.user_id = p.user_id), 0),
                    exists (select 1 from announcement_reads x where x.user_id = p.user_id and x.broadcast_id = :id),
-                   coalesce(a.tries, 0), coalesce(a.unclear, 0), coalesce(a.accepted, false), coalesce(a.failed, false)
+                   coalesce(a.tries, 0), coalesce(a.unclear, 0), coalesce(a.accepted, false), coalesce(a.failed, false),
+                   u.time_zone, chosen.settings
             from page p
             cross join lateral (select crc32c(convert_to(p.user_id, 'UTF8')) % 1024 as n) b
             left join users u on u.id = p.user_id
+            left join user_preferences chosen on chosen.user_id = p.user_id
             left join receipts own on own.user_id = p.user_id and own.device_id = p.id
             left join lateral (
                 select count(*) as tries, count(*) filter (where outcome in ('sending', 'ambiguous')) as unclear,
@@ -142,11 +145,13 @@ final class PushJobs {
 
     private final Jdbi jdbi;
     private final Broadcasts broadcasts;
+    private final Recipients recipients;
     private final BroadcastSettings settings;
 
-    PushJobs(Jdbi jdbi, Broadcasts broadcasts, BroadcastSettings settings) {
+    PushJobs(Jdbi jdbi, Broadcasts broadcasts, Recipients recipients, BroadcastSettings settings) {
         this.jdbi = jdbi;
         this.broadcasts = broadcasts;
+        this.recipients = recipients;
         this.settings = settings;
     }
 
@@ -212,11 +217,11 @@ final class PushJobs {
                         .bind("limit", limit)));
     }
 
-    private static List<Addressee> addressees(PushJob job, Query query) {
+    private List<Addressee> addressees(PushJob job, Query query) {
         return query.bind("id", job.id()).map((row, c) -> addressee(row)).list();
     }
 
-    private static Addressee addressee(ResultSet row) throws SQLException {
+    private Addressee addressee(ResultSet row) throws SQLException {
         boolean accepted = row.getBoolean(12);
         boolean failed = row.getBoolean(13);
         String platform = row.getString(4);
@@ -232,7 +237,8 @@ final class PushJobs {
                 row.getBoolean(9),
                 row.getInt(10),
                 row.getInt(11),
-                accepted ? Addressee.Outcome.ACCEPTED : failed ? Addressee.Outcome.FAILED : Addressee.Outcome.OPEN);
+                accepted ? Addressee.Outcome.ACCEPTED : failed ? Addressee.Outcome.FAILED : Addressee.Outcome.OPEN,
+                recipients.person(row.getString(1), row.getString(15), row.getString(14), 1));
     }
 
     /// Moves the cursor, and notes the tries that are about to be made: all of it, or nothing.

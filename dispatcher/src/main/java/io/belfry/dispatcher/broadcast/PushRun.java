@@ -1,7 +1,8 @@
 package io.belfry.dispatcher.broadcast;
 
-import io.belfry.core.category.PushUnless;
+import io.belfry.core.category.Category;
 import io.belfry.core.decision.SuppressionReason;
+import io.belfry.core.decision.Verdict;
 import io.belfry.dispatcher.push.ProviderCircuit.Admission;
 import io.belfry.dispatcher.push.PushTry;
 import io.belfry.dispatcher.push.Sent;
@@ -28,7 +29,7 @@ final class PushRun {
     private static final int LEAST = 32;
 
     private final PushJob job;
-    private final PushUnless unless;
+    private final Category category;
     private final PushParts parts;
     private final BooleanSupplier stopping;
     private final int size;
@@ -39,9 +40,9 @@ final class PushRun {
     private volatile long heldUntil;
 
     /// @param stopping whether the process ends
-    PushRun(PushJob job, PushUnless unless, PushParts parts, BooleanSupplier stopping) {
+    PushRun(PushJob job, Category category, PushParts parts, BooleanSupplier stopping) {
         this.job = job;
-        this.unless = unless;
+        this.category = category;
         this.parts = parts;
         this.stopping = stopping;
         this.size = parts.settings().pushesUnderWay();
@@ -202,7 +203,7 @@ final class PushRun {
         }
 
         private void sort(Addressee device) {
-            Optional<SuppressionReason> needless = device.needless(unless);
+            Optional<SuppressionReason> needless = device.needless(category.pushUnless());
             if (device.outcome() == Addressee.Outcome.ACCEPTED) {
                 accepted++;
             } else if (device.outcome() == Addressee.Outcome.FAILED
@@ -213,12 +214,28 @@ final class PushRun {
                 parts.suppressed(needless.get());
                 skipped++;
             } else {
-                switch (parts.sender().admit()) {
-                    case Admission.Refused(Instant until) -> later.add(new PushJobs.Later(device, until));
-                    case Admission.Admitted admitted ->
-                        tickets.add(new Ticket(
-                                job.next(device, PushTry.newId(parts.clock()), now, parts.fallbackLocale()), admitted));
+                decide(device);
+            }
+        }
+
+        private void decide(Addressee device) {
+            switch (job.verdict(category, device.person(), now)) {
+                case Verdict.Suppress(SuppressionReason reason) -> {
+                    parts.suppressed(reason);
+                    skipped++;
                 }
+                case Verdict.Defer(Instant until, Verdict.DeferralReason night) ->
+                    later.add(new PushJobs.Later(device, until));
+                case Verdict.Send _ -> admit(device);
+            }
+        }
+
+        private void admit(Addressee device) {
+            switch (parts.sender().admit()) {
+                case Admission.Refused(Instant until) -> later.add(new PushJobs.Later(device, until));
+                case Admission.Admitted admitted ->
+                    tickets.add(new Ticket(
+                            job.next(device, PushTry.newId(parts.clock()), now, parts.fallbackLocale()), admitted));
             }
         }
 

@@ -4,7 +4,6 @@ import io.belfry.core.broadcast.Recalls;
 import io.belfry.core.database.Rounds;
 import io.belfry.core.signal.Signal;
 import io.belfry.core.signal.Signals;
-
 import io.micronaut.context.annotation.Context;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;

@@ -12,6 +12,7 @@ import io.belfry.core.broadcast.Broadcasts;
 import io.belfry.core.broadcast.NewBroadcast;
 import io.belfry.core.category.Categories;
 import io.belfry.core.category.Category;
+import io.belfry.core.decision.Recipients;
 import io.belfry.core.inbox.InboxActs;
 import io.belfry.core.receipt.Receipt;
 import io.belfry.core.receipt.Receipts;
@@ -232,7 +233,7 @@ class PushJobTest {
         }
         // A dispatcher without a provider switches the pushes off; this one only lost its provider in the test.
         jdbi.useHandle(h -> h.execute("update broadcasts set push_state = 'waiting' where id = ?", id));
-        PushJobs dying = new PushJobs(jdbi, broadcasts, settings(Duration.ofSeconds(1)));
+        PushJobs dying = new PushJobs(jdbi, broadcasts, idle.bean(Recipients.class), settings(Duration.ofSeconds(1)));
         PushJob job = dying.claim().orElseThrow();
         List<Addressee> page = dying.next(job, job.begin(), 40);
         var tries = new ArrayList<PushTry>();
