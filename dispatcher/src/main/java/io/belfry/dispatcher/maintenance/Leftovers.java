@@ -50,6 +50,15 @@ final class Leftovers {
             )
             select (select count(*) from gone), (select max(user_id) from page), (select count(*) from page)
             """;
+    private static final String DEVICES = """
+            delete from devices where ctid = any(array(
+                select d.ctid from devices d
+                where d.registered_at < cast(:before as timestamptz)
+                    and not exists (select 1 from receipts r
+                                    where r.user_id = d.user_id and r.device_id = d.id
+                                        and r.received_at >= cast(:before as timestamptz))
+                limit :batch))
+            """;
     /// What waits for later windows is counted from the one that was over.
     private static final String USES = """
             delete from recent_uses where ctid = any(array(
@@ -111,6 +120,11 @@ final class Leftovers {
     /// Corrections of pushes that never came through, likewise.
     int corrections(Instant before) {
         return delete(CORRECTIONS, before);
+    }
+
+    /// Phones that nobody has heard of since then, likewise.
+    int devices(Instant before) {
+        return delete(DEVICES, before);
     }
 
     /// A page of receipts that was gone through.

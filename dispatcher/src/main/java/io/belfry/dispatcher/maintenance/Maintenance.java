@@ -99,6 +99,7 @@ final class Maintenance {
             step(
                     "push corrections",
                     () -> repeat("push corrections", () -> leftovers.corrections(now.minus(settings.keepAttempts()))));
+            step("devices", () -> repeat("devices", () -> leftovers.devices(now.minus(settings.keepDevices()))));
             step("receipts", this::receipts);
             step("broadcasts", this::broadcasts);
             if (isComplete) {

@@ -17,6 +17,8 @@ import java.time.LocalTime;
 /// @param keepEvents the requests with their data; at least as long as their notifications
 /// @param keepAttempts what was tried to push
 /// @param keepAnnouncements broadcasts in inboxes, and who was addressed, unless they are valid for longer
+/// @param keepDevices that neither registered again nor, as far as receipts are kept, received anything; providers have
+///     forgotten the token by then
 /// @param keepIdempotencyKeys how long a repeated request is recognised; at least a day
 @ConfigurationProperties("belfry.maintenance")
 public record MaintenanceSettings(
@@ -27,6 +29,7 @@ public record MaintenanceSettings(
         @Bindable(defaultValue = "90d") Duration keepEvents,
         @Bindable(defaultValue = "30d") Duration keepAttempts,
         @Bindable(defaultValue = "90d") Duration keepAnnouncements,
+        @Bindable(defaultValue = "270d") Duration keepDevices,
         @Bindable(defaultValue = "24h") Duration keepIdempotencyKeys) {
 
     public MaintenanceSettings {
@@ -35,6 +38,7 @@ public record MaintenanceSettings(
         atLeast("keep-events", keepEvents, keepNotifications);
         atLeast("keep-attempts", keepAttempts, Duration.ofDays(1));
         atLeast("keep-announcements", keepAnnouncements, Duration.ofDays(1));
+        atLeast("keep-devices", keepDevices, Duration.ofDays(1));
         atLeast("keep-idempotency-keys", keepIdempotencyKeys, Duration.ofHours(24));
     }
 

@@ -78,6 +78,7 @@ class MaintenanceTest {
             Duration.ofDays(90),
             Duration.ofDays(30),
             Duration.ofDays(90),
+            Duration.ofDays(270),
             Duration.ofHours(24));
 
     private final TestDatabase database;
@@ -598,6 +599,30 @@ class MaintenanceTest {
     }
 
     @Test
+    void phonesThatNobodyHasHeardOfForLongGo() {
+        jdbi.useHandle(h -> {
+            h.execute(
+                    "insert into devices (user_id, id, token, platform, registered_at)"
+                            + " select 'stale-' || n, 'd', 'stale-' || n, 'android', cast(? as timestamptz)"
+                            + " from generate_series(1, 20) n",
+                    clock.instant().minus(Duration.ofDays(270)).toString());
+            h.execute("update devices set registered_at = registered_at + interval '2 days' where token = 'stale-3'");
+            h.execute(
+                    "insert into receipts (user_id, device_id, received_at) values ('stale-5', 'd', cast(? as timestamptz))",
+                    clock.instant().minus(Duration.ofDays(40)).toString());
+        });
+
+        clock.advance(Duration.ofDays(1));
+        run();
+
+        List<String> left = jdbi.withHandle(
+                h -> h.createQuery("select token from devices where token like 'stale-%' order by token")
+                        .mapTo(String.class)
+                        .list());
+        assertThat(left).as("those that registered again or received").containsExactly("stale-3", "stale-5");
+    }
+
+    @Test
     void eventsAreKeptAtLeastAsLongAsTheirNotifications() {
         assertThatThrownBy(() -> new MaintenanceSettings(
                         LocalTime.MIDNIGHT,
@@ -607,6 +632,7 @@ class MaintenanceTest {
                         Duration.ofDays(89),
                         Duration.ofDays(30),
                         Duration.ofDays(90),
+                        Duration.ofDays(270),
                         Duration.ofHours(24)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("belfry.maintenance.keep-events: PT2136H");
