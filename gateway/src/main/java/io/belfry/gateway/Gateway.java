@@ -239,7 +239,11 @@ final class Gateway implements FeedSubscriptions.Listener {
     private void obey(Orders.Order order) {
         registry.forEachSession(order.user(), session -> {
             switch (order) {
-                case Orders.Closing closing -> session.connection().disconnect(closing.why());
+                case Orders.Closing closing -> {
+                    if (closing.concerns(session)) {
+                        session.connection().disconnect(closing.why());
+                    }
+                }
                 case Orders.Joining joining -> session.enlist(joining.channel());
                 case Orders.Leaving leaving -> session.expel(leaving.channel());
             }

@@ -33,7 +33,13 @@ final class Orders {
     }
 
     /// To close.
-    record Closing(String user, Disconnect why) implements Order {}
+    ///
+    /// @param device the one that is meant; empty for all
+    record Closing(String user, Optional<String> device, Disconnect why) implements Order {
+        boolean concerns(Session session) {
+            return device.isEmpty() || device.get().equals(session.deviceId());
+        }
+    }
 
     /// To be in a plain channel.
     record Joining(String user, String channel) implements Order {}
@@ -72,8 +78,10 @@ final class Orders {
             if (json.has("leave")) {
                 return Optional.of(new Leaving(user, json.path("leave").asText()));
             }
-            return Optional.of(
-                    new Closing(user, Disconnect.valueOf(json.path("close").asText())));
+            return Optional.of(new Closing(
+                    user,
+                    Optional.ofNullable(json.path("device").textValue()),
+                    Disconnect.valueOf(json.path("close").asText())));
         } catch (IOException | IllegalArgumentException unknown) {
             LOG.debug("an order that this version does not know");
             return Optional.empty();

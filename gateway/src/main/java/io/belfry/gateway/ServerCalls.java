@@ -135,7 +135,7 @@ final class ServerCalls {
             return new Rpcs.Refused(
                     ProtocolError.badRequest("disconnect.code: " + code + " (expected: 3503, or 3011 to reconnect)"));
         }
-        return given(new Orders.Closing(user.get().value(), why));
+        return given(new Orders.Closing(user.get().value(), Optional.empty(), why));
     }
 
     private Rpcs.Outcome invalidate(JsonNode arguments) {

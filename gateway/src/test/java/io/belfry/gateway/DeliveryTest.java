@@ -2,6 +2,7 @@ package io.belfry.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.belfry.core.feed.Closings;
 import io.belfry.core.user.Erasures;
 import io.belfry.testkit.PostgresExtension;
 import io.belfry.testkit.RedisExtension;
@@ -114,6 +115,21 @@ class DeliveryTest {
             assertThat(near.subscription("inbox").path("recovered").asBoolean()).isTrue();
             near.await("what it missed", () -> near.publications("inbox").size() == 6);
             assertThat(near.offsets("inbox")).endsWith(6L, 7L, 8L);
+        }
+    }
+
+    @Test
+    void theConnectionsOfADeviceThatLoggedOutEndAndNoOthers() {
+        try (RawClient phone = RawClient.connect(node, "leaver", "phone");
+                RawClient laptop = RawClient.connect(node, "leaver", "laptop");
+                RawClient other = RawClient.connect(node, "stayer", "phone")) {
+            node.bean(Closings.class).closeDevice("leaver", "phone").join();
+
+            assertThat(phone.closeCode()).isEqualTo(Disconnect.FORCED_TO_RECONNECT.code());
+            node.inbound().send("leaver", 1);
+            node.inbound().send("stayer", 1);
+            assertThat(laptop.nextOffset()).isEqualTo(1);
+            assertThat(other.nextOffset()).isEqualTo(1);
         }
     }
 

@@ -13,6 +13,7 @@ import io.belfry.api.problem.Problem;
 import io.belfry.core.device.Device;
 import io.belfry.core.device.Devices;
 import io.belfry.core.device.Platform;
+import io.belfry.core.feed.Closings;
 import io.belfry.core.user.UserId;
 import io.micronaut.core.annotation.Introspected;
 import io.micronaut.core.annotation.Nullable;
@@ -47,9 +48,11 @@ final class DevicesController {
     private static final int MAX_VERSION = 64;
 
     private final Devices devices;
+    private final Closings closings;
     private final StrictJson json;
 
-    DevicesController(Devices devices, StrictJson json) {
+    DevicesController(Devices devices, Closings closings, StrictJson json) {
+        this.closings = closings;
         this.devices = devices;
         this.json = json;
     }
@@ -124,14 +127,16 @@ final class DevicesController {
     @Operation(
             operationId = "unregisterDevice",
             summary = "Send a device no more pushes",
-            description = "For when its user logs out.")
+            description = "For when its user logs out: its connections end, and come back where somebody is still signed in.")
     @SecurityRequirement(name = Document.USER_TOKEN)
     @ApiResponse(responseCode = "204", description = "It is unregistered.")
     @MayBeMissing
     @RefusesStrangers
     MutableHttpResponse<?> unregister(String id, Authentication user) {
-        return devices.unregister(user.getName(), id)
-                ? HttpResponse.noContent()
-                : Problem.notFound("device").response();
+        if (!devices.unregister(user.getName(), id)) {
+            return Problem.notFound("device").response();
+        }
+        closings.closeDevice(user.getName(), id);
+        return HttpResponse.noContent();
     }
 }

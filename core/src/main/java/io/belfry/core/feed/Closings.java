@@ -43,6 +43,20 @@ public class Closings {
                 .thenApply(List::getFirst);
     }
 
+    /// Ends the connections of one device. Whoever is still signed in there comes back.
+    ///
+    /// @return how many gateways heard it; -1 when Redis is away
+    public CompletableFuture<Long> closeDevice(String user, String device) {
+        byte[] order = JSON.createObjectNode()
+                .put("user", user)
+                .put("device", device)
+                .put("close", Then.RECONNECT.code)
+                .toString()
+                .getBytes(StandardCharsets.UTF_8);
+        return feeds.publish(List.of(new Feeds.Publication(FeedNames.control(), order)))
+                .thenApply(List::getFirst);
+    }
+
     /// What travels on the feed [FeedNames#control].
     ///
     /// @param code why, as gateways name it
