@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +95,114 @@ class DrainTest {
             await().untilAsserted(() ->
                     assertThat(staying.inbound().receivedBy("orphan", "phone")).isEqualTo(9));
         }
+    }
+
+    /// A receipt that only the killed node knew: whoever comes back makes up for it, and the push of whoever does not
+    /// is still to come, which is the exception that is promised.
+    @Test
+    void receiptsThatDiedUnflushedWithTheirNodeLoseNoPush(@TempDir Path home) throws IOException {
+        try (GatewayNode staying = GatewayNode.start(database, redis.url());
+                SmallNode killed = new SmallNode(
+                        96,
+                        GatewayNode.complete(
+                                database, redis.url(), Map.of("belfry.gateway.receipts.flush-every", "1h")),
+                        home.resolve("log"));
+                TcpProxy balancer = new TcpProxy("127.0.0.1", killed.port());
+                CentrifugeClient back = through(staying, balancer, "unflushed-back");
+                CentrifugeClient gone = through(staying, balancer, "unflushed-gone")) {
+            for (String user : List.of("unflushed-back", "unflushed-gone")) {
+                staying.inbound().sendWithPush(user, 3);
+            }
+            for (CentrifugeClient client : List.of(back, gone)) {
+                client.await("3 publications", () -> client.publications("inbox").size() == 3);
+            }
+            assertThat(staying.inbound().receivedBy("unflushed-back", "phone")).isZero();
+
+            killed.kill();
+            gone.disconnect();
+            balancer.redirect(staying.port());
+
+            await().untilAsserted(() -> assertThat(staying.inbound().receivedBy("unflushed-back", "phone"))
+                    .isEqualTo(3));
+            assertThat(staying.inbound().receivedBy("unflushed-gone", "phone")).isZero();
+            assertThat(pushesToCome(staying, "unflushed-gone")).isEqualTo(3);
+            assertThat(pushesToCome(staying, "unflushed-back")).as("needless, once they are due").isEqualTo(0);
+        }
+    }
+
+    /// What is in flight when a node leaves is proved elsewhere before its push is due: however many are connected, the
+    /// restart of all nodes, one after the other, makes nobody's phone ring.
+    @Test
+    void aRollingRestartOfAllNodesMakesNoPushesDue() throws IOException {
+        Map<String, Object> patient = Map.of("belfry.gateway.receipts.push-grace", "60s", "belfry.gateway.drain", "1s");
+        List<String> users =
+                IntStream.range(0, 200).mapToObj(i -> "rolling-" + i).toList();
+        var clients = new ArrayList<RawClient>();
+        try (GatewayNode first = GatewayNode.start(database, redis.url(), patient);
+                GatewayNode second = GatewayNode.start(database, redis.url(), patient);
+                GatewayNode third = GatewayNode.start(database, redis.url(), patient)) {
+            users.forEach(user -> clients.add(RawClient.connect(first, user, "phone")));
+            long sent = 0;
+            GatewayNode leaving = first;
+            for (GatewayNode next : List.of(second, third)) {
+                users.forEach(user -> third.inbound().sendWithPush(user, 1));
+                sent++;
+                // They have it, and cannot prove it any more.
+                for (RawClient client : clients) {
+                    assertThat(client.nextOffset()).isEqualTo(sent);
+                }
+                leaving.bean(Drain.class).begin();
+                clients.forEach(RawClient::close);
+                clients.clear();
+                for (String user : users) {
+                    clients.add(comeBack(next, user, sent));
+                }
+                leaving = next;
+            }
+            await().untilAsserted(() -> assertThat(users)
+                    .allMatch(user -> third.inbound().receivedBy(user, "phone") == 2));
+            assertThat(overdue(third, "rolling-%")).as("due before they were proved").isZero();
+        } finally {
+            clients.forEach(RawClient::close);
+        }
+    }
+
+    private static RawClient comeBack(GatewayNode node, String user, long offset) {
+        RawClient client = RawClient.open(node);
+        assertThat(client.connect("{\"token\":\"" + node.token(user)
+                                + "\",\"data\":{\"deviceId\":\"phone\"},\"subs\":{\"inbox\":{\"recover\":true,\"offset\":"
+                                + offset + "}}}")
+                        .at("/connect/subs/inbox/recovered")
+                        .asBoolean())
+                .isTrue();
+        return client;
+    }
+
+    private static long overdue(GatewayNode node, String users) {
+        return node.inbound().jdbi().withHandle(h -> h.createQuery(
+                        "select count(*) from push_timers where user_id like :users and due_at <= now()")
+                .bind("users", users)
+                .mapTo(Long.class)
+                .one());
+    }
+
+    private static CentrifugeClient through(GatewayNode any, TcpProxy balancer, String user) {
+        return CentrifugeClient.to(any.url().replace(":" + any.port(), ":" + balancer.port()))
+                .token(any.token(user))
+                .device("phone")
+                .reconnectDelay(Duration.ofMillis(50), Duration.ofMillis(200))
+                .start()
+                .connect();
+    }
+
+    /// Those that no receipt covers.
+    private static long pushesToCome(GatewayNode node, String user) {
+        return node.inbound().jdbi().withHandle(h -> h.createQuery("""
+                        select count(*) from push_timers t
+                        where t.user_id = :user and not exists (
+                            select 1 from receipts r
+                            where r.user_id = t.user_id and r.received_offset >= t.created_offset)
+                        """).bind("user", user).mapTo(Long.class).one());
     }
 
     @Test

@@ -29,11 +29,11 @@ import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// Receipts that come while their pushes are being claimed, thousands of times: whoever has proved receipt before
+/// Receipts that come while their pushes are being claimed, ten thousand times: whoever has proved receipt before
 /// is not pushed to, whoever has not is, and in between it is the one or the other, but never neither.
 @ExtendWith({PostgresExtension.class, RedisExtension.class})
 class ReceiptRaceTest {
-    private static final int USERS = 4500;
+    private static final int USERS = 12_000;
 
     private final TestDatabase database;
     private final String redisUrl;
@@ -43,9 +43,20 @@ class ReceiptRaceTest {
         this.redisUrl = redis.url();
     }
 
-    private static List<String> users(int remainder) {
+    /// A twelfth each had it before and never gets it; the others race.
+    private enum Part {
+        BEFORE,
+        NEVER,
+        DURING;
+
+        private static Part of(int n) {
+            return n % 12 == 0 ? BEFORE : n % 12 == 1 ? NEVER : DURING;
+        }
+    }
+
+    private static List<String> users(Part part) {
         return IntStream.rangeClosed(1, USERS)
-                .filter(n -> n % 3 == remainder)
+                .filter(n -> Part.of(n) == part)
                 .mapToObj(n -> "race-" + n)
                 .toList();
     }
@@ -57,8 +68,8 @@ class ReceiptRaceTest {
     @Test
     void everyPushIsEitherSentOrProvedNeedless() throws SQLException {
         long seed = new Random().nextLong();
-        List<String> before = users(0);
-        var during = new ArrayList<>(users(1));
+        List<String> before = users(Part.BEFORE);
+        var during = new ArrayList<>(users(Part.DURING));
         Collections.shuffle(during, new Random(seed));
         try (FcmSimulator simulator = new FcmSimulator(0, 2 * USERS)) {
             try (DispatcherNode idle = DispatcherNode.idle(database, redisUrl)) {
@@ -69,8 +80,8 @@ class ReceiptRaceTest {
                     DispatcherNode.start(database, redisUrl, Map.of("belfry.push.endpoint", simulator.url()))) {
                 node.bean(Signals.class).raise(Signal.PUSH_DUE);
                 Receipts receipts = node.bean(Receipts.class);
-                for (int i = 0; i < during.size(); i += 50) {
-                    receipts.save(receipts(during.subList(i, Math.min(i + 50, during.size()))));
+                for (int i = 0; i < during.size(); i += 100) {
+                    receipts.save(receipts(during.subList(i, Math.min(i + 100, during.size()))));
                 }
                 PlannedPushes pushes = new PlannedPushes(node.bean(Jdbi.class));
                 await().atMost(120, SECONDS).until(() -> pushes.left() == 0);
@@ -80,9 +91,39 @@ class ReceiptRaceTest {
             assertThat(pushed).as("once each").hasSize(simulator.messages().size());
             assertThat(pushed)
                     .as("seed " + seed)
-                    .containsAll(tokens(users(2)))
+                    .containsAll(tokens(users(Part.NEVER)))
                     .doesNotContainAnyElementsOf(tokens(before));
-            assertThat(pushed.size()).isBetween(users(2).size(), users(2).size() + during.size());
+            assertThat(pushed.size()).isBetween(users(Part.NEVER).size(), users(Part.NEVER).size() + during.size());
+        }
+    }
+
+    /// The category wants its notifications read: a receipt then stops the push to its own device only.
+    @Test
+    void ofTwoDevicesTheOneThatSleepsIsPushedTo() throws SQLException {
+        int users = 50;
+        try (FcmSimulator simulator = new FcmSimulator(0)) {
+            try (DispatcherNode idle = DispatcherNode.idle(database, redisUrl)) {
+                idle.bean(Jdbi.class)
+                        .useHandle(h -> h.execute("update categories set push_unless = 'read' where id = 'general'"));
+                new PlannedPushes(idle.bean(Jdbi.class)).due("asleep", users, 2, Priority.NORMAL);
+                idle.bean(Receipts.class)
+                        .save(receipts(IntStream.rangeClosed(1, users)
+                                .mapToObj(n -> "asleep-" + n)
+                                .toList()));
+            }
+            try (DispatcherNode node =
+                    DispatcherNode.start(database, redisUrl, Map.of("belfry.push.endpoint", simulator.url()))) {
+                PlannedPushes pushes = new PlannedPushes(node.bean(Jdbi.class));
+                await().atMost(60, SECONDS).until(() -> pushes.left() == 0);
+                node.bean(Jdbi.class)
+                        .useHandle(
+                                h -> h.execute("update categories set push_unless = 'received' where id = 'general'"));
+            }
+            assertThat(simulator.messages())
+                    .extracting(ReceivedMessage::token)
+                    .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, users)
+                            .mapToObj(n -> "asleep-" + n + ".phone-2")
+                            .toList());
         }
     }
 
