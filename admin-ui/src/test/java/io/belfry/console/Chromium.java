@@ -1,37 +1,28 @@
 package io.belfry.console;
 
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import io.belfry.core.access.Role;
-import io.belfry.testkit.ChromiumProgram;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
-/// A real browser for tests of what pages do. Collects what pages complain about on their consoles: refused scripts and
-/// styles, exceptions.
+/// Windows of a real browser for tests of what pages do, none of which knows the cookies of another. Collects what
+/// pages complain about on their consoles: refused scripts and styles, exceptions. For one thread.
 final class Chromium implements AutoCloseable {
     /// That a form was refused (422) is what a test may want. htmx tells with the others that a request was given up
     /// because the page was left; a request that fails is told as `htmx:sendError` or `htmx:responseError` as well.
     private static final List<String> EXPECTED = List.of("status of 422", "htmx:sendAbort", "htmx:afterRequest");
 
-    private final Playwright playwright;
     private final com.microsoft.playwright.Browser browser;
     private final Console console;
+    private final List<BrowserContext> windows = new ArrayList<>();
     final List<String> complaints = new ArrayList<>();
 
     Chromium(Console console) {
         this.console = console;
-        this.playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        this.browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(ChromiumProgram.path())
-                        .setArgs(List.of("--no-sandbox", "--disable-gpu")));
+        this.browser = console.engines().own();
     }
 
     /// A window in which nobody is signed in.
@@ -40,8 +31,10 @@ final class Chromium implements AutoCloseable {
                 .setBaseURL(console.url().toString())
                 .setViewportSize(width, width > 1000 ? 900 : 844)
                 .setColorScheme(scheme)
+                .setReducedMotion(ReducedMotion.REDUCE)
                 .setTimezoneId("Europe/Berlin")
                 .setLocale("en-GB"));
+        windows.add(context);
         context.setDefaultTimeout(20_000);
         Page page = context.newPage();
         page.onConsoleMessage(message -> {
@@ -70,7 +63,6 @@ final class Chromium implements AutoCloseable {
 
     @Override
     public void close() {
-        browser.close();
-        playwright.close();
+        windows.forEach(BrowserContext::close);
     }
 }

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
-/// A running console.
-record Console(ApplicationContext context, URI url) implements AutoCloseable {
+/// A running console, and the browsers that look at it.
+record Console(ApplicationContext context, URI url, Engines engines) implements AutoCloseable {
     static final String PASSWORD = "correct horse battery";
 
     <T> T get(Class<T> bean) {
@@ -60,6 +60,7 @@ record Console(ApplicationContext context, URI url) implements AutoCloseable {
 
     @Override
     public void close() {
+        engines.close();
         context.close();
     }
 }

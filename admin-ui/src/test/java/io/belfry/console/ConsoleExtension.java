@@ -5,6 +5,8 @@ import io.belfry.testkit.RedisExtension;
 import io.belfry.testkit.TestDatabase;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -27,6 +29,28 @@ final class ConsoleExtension implements ParameterResolver {
 
     private static Console start() {
         TestDatabase database = PostgresExtension.newDatabase("console");
+        return start(Map.of(
+                "datasources.default.url",
+                database.jdbcUrl(),
+                "datasources.default.username",
+                database.user(),
+                "datasources.default.password",
+                database.password()));
+    }
+
+    /// One with other settings over the same database, which its test closes.
+    static Console another(Console console, Map<String, Object> settings) {
+        var all = new HashMap<>(settings);
+        for (String name : List.of("url", "username", "password")) {
+            String property = "datasources.default." + name;
+            all.put(
+                    property,
+                    console.context().getProperty(property, String.class).orElseThrow());
+        }
+        return start(all);
+    }
+
+    private static Console start(Map<String, Object> settings) {
         ApplicationContext context = ApplicationContext.builder()
                 .deduceEnvironment(false)
                 .banner(false)
@@ -34,12 +58,6 @@ final class ConsoleExtension implements ParameterResolver {
                 .properties(Map.of(
                         "micronaut.server.port",
                         -1,
-                        "datasources.default.url",
-                        database.jdbcUrl(),
-                        "datasources.default.username",
-                        database.user(),
-                        "datasources.default.password",
-                        database.password(),
                         "datasources.default.maximum-pool-size",
                         8,
                         "datasources.default.minimum-idle",
@@ -50,8 +68,9 @@ final class ConsoleExtension implements ParameterResolver {
                         2_000,
                         "belfry.operators.max-failures",
                         3))
+                .properties(settings)
                 .start();
         EmbeddedServer server = context.getBean(EmbeddedServer.class).start();
-        return new Console(context, server.getURI());
+        return new Console(context, server.getURI(), new Engines());
     }
 }
