@@ -1,8 +1,11 @@
 package io.belfry.console;
 
+import io.belfry.core.access.Operator;
 import io.belfry.core.access.OperatorSession;
 import io.belfry.core.access.OperatorSessions;
+import io.belfry.core.access.OperatorSettings;
 import io.belfry.core.access.Role;
+import io.belfry.core.access.SecondFactorPolicy;
 import io.micronaut.core.annotation.AnnotationMetadata;
 import io.micronaut.core.annotation.AnnotationMetadataProvider;
 import io.micronaut.core.annotation.Nullable;
@@ -42,15 +45,24 @@ final class Gate implements Ordered {
     private static final int MAX_FORM_BYTES = 512 * 1024;
     private static final String CSRF = "csrf";
     private static final String OWN_PASSWORD = "/console/account/password";
+    private static final String SECOND_FACTOR = "/console/account/second-factor";
 
     private final OperatorSessions sessions;
+    private final OperatorSettings settings;
     private final Origins origins;
     private final HttpClientAddressResolver addresses;
     private final Acts acts;
     private final Pages pages;
 
-    Gate(OperatorSessions sessions, Origins origins, HttpClientAddressResolver addresses, Acts acts, Pages pages) {
+    Gate(
+            OperatorSessions sessions,
+            OperatorSettings settings,
+            Origins origins,
+            HttpClientAddressResolver addresses,
+            Acts acts,
+            Pages pages) {
         this.sessions = sessions;
+        this.settings = settings;
         this.origins = origins;
         this.addresses = addresses;
         this.acts = acts;
@@ -123,10 +135,9 @@ final class Gate implements Ordered {
     private MutableHttpResponse<?> checkRole(Visit visit, AnnotationMetadata route) {
         Role needed = route.enumValue(Needs.class, Role.class)
                 .orElseThrow(() -> new IllegalStateException("a route of the console says not who may use it"));
-        boolean oneTime = visit.operator().oneTimeUntil().isPresent();
-        if (oneTime
-                && !route.booleanValue(Needs.class, "evenWithOneTimePassword").orElse(false)) {
-            return lead(visit.request(), OWN_PASSWORD);
+        Optional<String> first = dueFirst(visit.operator(), route);
+        if (first.isPresent()) {
+            return lead(visit.request(), first.get());
         }
         if (visit.may(needed)) {
             return null;
@@ -137,6 +148,21 @@ final class Gate implements Ordered {
                 visit.request(),
                 "This needs the role " + needed.label() + ". You have the role "
                         + visit.operator().role().label() + "; an administrator can change that.");
+    }
+
+    /// Where an account has to be made ready before it can be used for this.
+    private Optional<String> dueFirst(Operator operator, AnnotationMetadata route) {
+        if (route.booleanValue(Needs.class, "evenWithOneTimePassword").orElse(false)) {
+            return Optional.empty();
+        }
+        if (operator.oneTimeUntil().isPresent()) {
+            return Optional.of(OWN_PASSWORD);
+        }
+        boolean isMissing = settings.secondFactor() == SecondFactorPolicy.REQUIRED
+                && operator.secondFactorSince().isEmpty();
+        boolean goesWithout =
+                route.booleanValue(Needs.class, "evenWithoutSecondFactor").orElse(false);
+        return isMissing && !goesWithout ? Optional.of(SECOND_FACTOR) : Optional.empty();
     }
 
     private void refused(Visit visit, String why) {

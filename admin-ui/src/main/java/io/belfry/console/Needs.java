@@ -14,4 +14,8 @@ public @interface Needs {
 
     /// Whether somebody may use it who has not chosen an own password yet.
     boolean evenWithOneTimePassword() default false;
+
+    /// Whether somebody may use it who has no second factor yet, where each has to have one. So may, of the routes
+    /// with [#evenWithOneTimePassword], everybody.
+    boolean evenWithoutSecondFactor() default false;
 }

@@ -98,6 +98,7 @@ final class AccountController {
         try {
             return switch (accounts.changeOwnPassword(visit.session(), old, chosen)) {
                 case SignIn.Accepted accepted -> Optional.empty();
+                case SignIn.AwaitsCode awaitsCode -> Optional.empty();
                 case SignIn.Refused refused -> refused(visit, "That is not your password.");
                 case SignIn.Locked locked ->
                     refused(visit, "Too many wrong passwords: your account is locked for a while.");
@@ -118,6 +119,15 @@ final class AccountController {
         int ended = sessions.endOthers(visit.session());
         acts.record(visit, "session.end-others", visit.operator().email(), Map.of("sessions", String.valueOf(ended)));
         return pages.go(visit, PATH, Flash.done("You are signed out everywhere but here."));
+    }
+
+    @Post("/sessions/{id}/end")
+    MutableHttpResponse<?> endOne(String id, Visit visit) {
+        if (!sessions.endOne(visit.operator().id(), id)) {
+            return pages.go(visit, PATH, Flash.done("That session was over already."));
+        }
+        acts.record(visit, "session.end-one", visit.operator().email(), Map.of());
+        return pages.go(visit, PATH, Flash.done("That browser is signed out."));
     }
 
     private static PasswordModel model(Visit visit, String problem) {

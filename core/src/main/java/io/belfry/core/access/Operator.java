@@ -10,6 +10,7 @@ import java.util.UUID;
 /// @param oneTimeUntil set while the password is one that was handed over: until then it lets its owner choose another,
 ///     and nothing else
 /// @param lockedUntil no sign-in before, after too many failures
+/// @param secondFactorSince since when a sign-in needs a code beside the password
 public record Operator(
         UUID id,
         String email,
@@ -19,4 +20,5 @@ public record Operator(
         Optional<Instant> lastSignInAt,
         Optional<Instant> oneTimeUntil,
         Optional<Instant> lockedUntil,
-        Optional<Instant> disabledAt) {}
+        Optional<Instant> disabledAt,
+        Optional<Instant> secondFactorSince) {}

@@ -1,15 +1,12 @@
 package io.belfry.core.access;
 
 import jakarta.inject.Singleton;
-import java.security.SecureRandom;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.generic.GenericType;
@@ -18,13 +15,6 @@ import org.jdbi.v3.core.generic.GenericType;
 /// one can be neither disabled nor given another role, however many try at once. Thread-safe; blocks on the database.
 @Singleton
 public class OperatorAccounts {
-    /// Without characters that look alike, so that it can be read out.
-    private static final String ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789";
-
-    private static final int GROUPS = 4;
-    private static final int GROUP = 4;
-    private static final SecureRandom RANDOM = new SecureRandom();
-
     private final Jdbi jdbi;
     private final Operators operators;
     private final OperatorSettings settings;
@@ -62,7 +52,7 @@ public class OperatorAccounts {
     /// @return empty when the address has an account already
     /// @throws IllegalArgumentException when the address or the name is not acceptable, saying why
     public Optional<Handed> invite(String email, String name, Role role) {
-        String password = password();
+        String password = SpokenSecret.mint();
         return operators
                 .create(email, name, password, role)
                 .map(operator -> new Handed(markOneTime(operator.id()), password));
@@ -70,7 +60,7 @@ public class OperatorAccounts {
 
     /// Gives an account a new password. Its sessions are over, and it is unlocked.
     public Optional<Handed> resetPassword(UUID id) {
-        String password = password();
+        String password = SpokenSecret.mint();
         return operators
                 .find(id)
                 .filter(operator -> operators.setPassword(operator.email(), password))
@@ -95,7 +85,7 @@ public class OperatorAccounts {
     public SignIn changeOwnPassword(OperatorSession session, String old, String chosen) {
         String hash = Operators.hash(chosen);
         SignIn result = operators.authenticate(session.operator().email(), old);
-        if (result instanceof SignIn.Accepted) {
+        if (result instanceof SignIn.Accepted || result instanceof SignIn.AwaitsCode) {
             jdbi.useTransaction(h -> {
                 h.createUpdate("update operators set password_hash = :hash, one_time_until = null where id = :id")
                         .bind("hash", hash)
@@ -156,13 +146,8 @@ public class OperatorAccounts {
         h.createUpdate("delete from operator_sessions where operator_id = :id")
                 .bind("id", id)
                 .execute();
-    }
-
-    private static String password() {
-        return Stream.generate(() -> RANDOM.ints(GROUP, 0, ALPHABET.length())
-                        .mapToObj(i -> ALPHABET.substring(i, i + 1))
-                        .collect(Collectors.joining()))
-                .limit(GROUPS)
-                .collect(Collectors.joining("-"));
+        h.createUpdate("delete from operator_challenges where operator_id = :id")
+                .bind("id", id)
+                .execute();
     }
 }

@@ -1,17 +1,12 @@
 package io.belfry.core.access;
 
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -25,10 +20,7 @@ import org.jdbi.v3.core.Jdbi;
 public class OperatorSessions {
     /// How exactly the last use is known; saves a write a request.
     private static final Duration TOUCH_EVERY = Duration.ofMinutes(1);
-    private static final int TOKEN_BYTES = 32;
-    private static final int TOKEN_LENGTH = 43;
     private static final int MAX_USER_AGENT = 300;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Jdbi jdbi;
     private final OperatorSettings settings;
@@ -45,8 +37,7 @@ public class OperatorSessions {
     /// @param address where the browser is
     /// @return the token for the cookie, which cannot be found again
     public String begin(Operator operator, String address, String userAgent) {
-        byte[] token = random();
-        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(token);
+        String text = SessionToken.mint();
         Instant now = clock.instant();
         jdbi.useTransaction(h -> {
             h.createUpdate("delete from operator_sessions where expires_at < :now or last_seen_at < :idle")
@@ -58,9 +49,9 @@ public class OperatorSessions {
                                                            last_seen_at, expires_at)
                             values (:hash, :operator, :secret, :address, :agent, :now, :now, :expires)
                             """)
-                    .bind("hash", sha256(text))
+                    .bind("hash", SessionToken.hash(text))
                     .bind("operator", operator.id())
-                    .bind("secret", random())
+                    .bind("secret", SessionToken.random())
                     .bind("address", address)
                     .bind("agent", userAgent.substring(0, Math.min(userAgent.length(), MAX_USER_AGENT)))
                     .bind("now", Timestamp.from(now))
@@ -72,13 +63,14 @@ public class OperatorSessions {
 
     /// The session of a token, if it still lasts.
     public Optional<OperatorSession> find(String token) {
-        if (token.length() != TOKEN_LENGTH) {
+        if (token.length() != SessionToken.LENGTH) {
             return Optional.empty();
         }
         Instant now = clock.instant();
-        byte[] hash = sha256(token);
+        byte[] hash = SessionToken.hash(token);
         Optional<Found> found = jdbi.withHandle(h -> h.createQuery("""
-                        select o.id, o.email, o.name, o.role, o.created_at, o.last_sign_in_at, o.one_time_until, o.locked_until, o.disabled_at,
+                        select o.id, o.email, o.name, o.role, o.created_at, o.last_sign_in_at, o.one_time_until, o.locked_until,
+                               o.disabled_at, o.second_factor_since,
                                s.csrf_secret, s.address, s.created_at as begun_at, s.expires_at, s.last_seen_at
                         from operator_sessions s join operators o on o.id = s.operator_id
                         where s.token_hash = :hash and s.expires_at > :now and s.last_seen_at > :idle and o.disabled_at is null
@@ -154,24 +146,23 @@ public class OperatorSessions {
                         .execute());
     }
 
+    /// Ends one of an operator's sessions.
+    ///
+    /// @param id as in [Line#id]
+    /// @return false when that operator has no such session
+    public boolean endOne(UUID operator, String id) {
+        return jdbi.withHandle(h -> h.createUpdate("delete from operator_sessions where operator_id = :operator"
+                                + " and encode(token_hash, 'hex') = :id")
+                        .bind("operator", operator)
+                        .bind("id", id)
+                        .execute())
+                == 1;
+    }
+
     /// Ends all sessions of an operator.
     public void endAll(UUID operator) {
         jdbi.useHandle(h -> h.createUpdate("delete from operator_sessions where operator_id = :id")
                 .bind("id", operator)
                 .execute());
-    }
-
-    private static byte[] random() {
-        byte[] bytes = new byte[TOKEN_BYTES];
-        RANDOM.nextBytes(bytes);
-        return bytes;
-    }
-
-    private static byte[] sha256(String token) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.belfry.core.access;
 
 import io.micronaut.context.annotation.ConfigurationProperties;
+import io.micronaut.core.annotation.Nullable;
 import io.micronaut.core.bind.annotation.Bindable;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -15,6 +16,10 @@ import java.time.Duration;
 /// @param oneTimePasswordLasts how long a new operator has to choose an own password
 /// @param concurrentChecks passwords checked at a time on one node; each takes 19 MiB and a core for
 ///     as long as [Passwords] says
+/// @param secondFactor whether each operator has to have one: `optional` or `required`
+/// @param challengeLasts how long after the password the code of the second factor may be given
+/// @param secretsKey any long secret; under it the second factors' secrets are sealed in the database. Without it
+///     they are kept as they are. Whoever changes it takes everybody's second factor
 @ConfigurationProperties("belfry.operators")
 public record OperatorSettings(
         @Bindable(defaultValue = "8") @Min(1) @Max(1000) int maxFailures,
@@ -22,4 +27,16 @@ public record OperatorSettings(
         @Bindable(defaultValue = "2h") Duration idleTimeout,
         @Bindable(defaultValue = "12h") Duration sessionLifetime,
         @Bindable(defaultValue = "72h") Duration oneTimePasswordLasts,
-        @Bindable(defaultValue = "4") @Min(1) @Max(64) int concurrentChecks) {}
+        @Bindable(defaultValue = "4") @Min(1) @Max(64) int concurrentChecks,
+        @Bindable(defaultValue = "OPTIONAL") SecondFactorPolicy secondFactor,
+        @Bindable(defaultValue = "5m") Duration challengeLasts,
+        @Nullable String secretsKey) {
+
+    @Override
+    public String toString() {
+        return "OperatorSettings[maxFailures=" + maxFailures + ", lockFor=" + lockFor + ", idleTimeout=" + idleTimeout
+                + ", sessionLifetime=" + sessionLifetime + ", oneTimePasswordLasts=" + oneTimePasswordLasts
+                + ", concurrentChecks=" + concurrentChecks + ", secondFactor=" + secondFactor + ", challengeLasts="
+                + challengeLasts + ", secretsKey=[REDACTED]]";
+    }
+}

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /// The accounts of operators. Passwords are kept as Argon2id hashes. Thread-safe; blocks on the database, and a check
@@ -21,7 +22,8 @@ public class Operators {
     private static final Pattern EMAIL = Pattern.compile("[^@\\s\\p{Cntrl}]{1,64}@[^@\\s\\p{Cntrl}]{1,190}");
     private static final int MAX_NAME = 100;
     static final String COLUMNS =
-            "id, email, name, role, created_at, last_sign_in_at, one_time_until, locked_until, disabled_at";
+            "id, email, name, role, created_at, last_sign_in_at, one_time_until, locked_until, disabled_at,"
+                    + " second_factor_since";
 
     private final Jdbi jdbi;
     private final OperatorSettings settings;
@@ -70,9 +72,14 @@ public class Operators {
                     .bind("email", normal(email))
                     .mapTo(UUID.class)
                     .findOne();
-            id.ifPresent(operator -> h.createUpdate("delete from operator_sessions where operator_id = :id")
-                    .bind("id", operator)
-                    .execute());
+            id.ifPresent(operator -> {
+                h.createUpdate("delete from operator_sessions where operator_id = :id")
+                        .bind("id", operator)
+                        .execute();
+                h.createUpdate("delete from operator_challenges where operator_id = :id")
+                        .bind("id", operator)
+                        .execute();
+            });
             return id.isPresent();
         });
     }
@@ -123,9 +130,14 @@ public class Operators {
             return new SignIn.Locked(locked.get());
         }
         if (Passwords.matches(password, account.get().passwordHash())) {
-            return new SignIn.Accepted(signedIn(operator.id()));
+            // Or who knows the password could forget failures with it, and try codes for ever.
+            return operator.secondFactorSince().isPresent()
+                    ? new SignIn.AwaitsCode(operator)
+                    : new SignIn.Accepted(jdbi.withHandle(h -> signedIn(h, operator.id(), clock.instant())));
         }
-        return failed(operator.id());
+        return jdbi.withHandle(h -> failed(h, operator.id()))
+                .<SignIn>map(SignIn.Locked::new)
+                .orElseGet(SignIn.Refused::new);
     }
 
     private boolean isUsable(Account account) {
@@ -146,18 +158,21 @@ public class Operators {
                         .findOne());
     }
 
-    private Operator signedIn(UUID id) {
-        return jdbi.withHandle(h -> h.createQuery("update operators set failed_sign_ins = 0, locked_until = null,"
-                        + " last_sign_in_at = :now where id = :id returning " + COLUMNS)
-                .bind("now", Timestamp.from(clock.instant()))
+    /// Forgets failures.
+    static Operator signedIn(Handle h, UUID id, Instant now) {
+        return h.createQuery("update operators set failed_sign_ins = 0, locked_until = null, last_sign_in_at = :now"
+                        + " where id = :id returning " + COLUMNS)
+                .bind("now", Timestamp.from(now))
                 .bind("id", id)
                 .map((row, c) -> operator(row))
-                .one());
+                .one();
     }
 
     /// Counted in the statement, so that tries at the same time all count.
-    private SignIn failed(UUID id) {
-        Operator after = jdbi.withHandle(h -> h.createQuery("""
+    ///
+    /// @return until when the account is locked, if it is now
+    Optional<Instant> failed(Handle h, UUID id) {
+        return h.createQuery("""
                         update operators set
                             failed_sign_ins = case when failed_sign_ins + 1 >= :max then 0 else failed_sign_ins + 1 end,
                             locked_until = case when failed_sign_ins + 1 >= :max then cast(:until as timestamptz) end
@@ -167,8 +182,8 @@ public class Operators {
                 .bind("until", Timestamp.from(clock.instant().plus(settings.lockFor())))
                 .bind("id", id)
                 .map((row, c) -> operator(row))
-                .one());
-        return after.lockedUntil().<SignIn>map(SignIn.Locked::new).orElseGet(SignIn.Refused::new);
+                .one()
+                .lockedUntil();
     }
 
     static String hash(String password) {
@@ -193,6 +208,7 @@ public class Operators {
                 Optional.ofNullable(row.getTimestamp("last_sign_in_at")).map(Timestamp::toInstant),
                 Optional.ofNullable(row.getTimestamp("one_time_until")).map(Timestamp::toInstant),
                 Optional.ofNullable(row.getTimestamp("locked_until")).map(Timestamp::toInstant),
-                Optional.ofNullable(row.getTimestamp("disabled_at")).map(Timestamp::toInstant));
+                Optional.ofNullable(row.getTimestamp("disabled_at")).map(Timestamp::toInstant),
+                Optional.ofNullable(row.getTimestamp("second_factor_since")).map(Timestamp::toInstant));
     }
 }

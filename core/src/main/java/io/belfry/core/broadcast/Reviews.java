@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,6 +21,9 @@ import org.jdbi.v3.core.Jdbi;
 public final class Reviews {
     private static final String COLUMNS =
             "id, hash, people, asked_by, asked_at, verdict, decided_by, decided_at, remark";
+
+    /// Requests that are looked at; those before them are voided by edits, most likely.
+    private static final int WAITING = 100;
 
     private final Jdbi jdbi;
 
@@ -126,6 +130,30 @@ public final class Reviews {
 
     static Optional<Review> current(Handle h, Broadcast broadcast) {
         return latest(h, broadcast.id()).filter(r -> r.hash().equals(hash(h, broadcast)));
+    }
+
+    /// A draft that waits for somebody's approval.
+    public record Waiting(Broadcast broadcast, Review review) {}
+
+    /// What an operator may decide, in the order in which it was asked for.
+    public List<Waiting> waitingFor(String operator, int limit) {
+        return jdbi.withHandle(h -> h
+                .createQuery("select " + COLUMNS + ", broadcast_id from broadcast_reviews r where verdict is null"
+                        + " and exists (select 1 from broadcasts b where b.id = r.broadcast_id and b.state = 'draft')"
+                        + " order by asked_at desc limit :limit")
+                .bind("limit", WAITING)
+                .map((row, c) -> Map.entry(row.getObject("broadcast_id", UUID.class), review(row)))
+                .list()
+                .reversed()
+                .stream()
+                .flatMap(asked -> Starting.find(h, asked.getKey(), "").stream()
+                        .filter(draft -> current(h, draft)
+                                .filter(asked.getValue()::equals)
+                                .isPresent())
+                        .filter(draft -> mayDecide(draft, asked.getValue(), operator))
+                        .map(draft -> new Waiting(draft, asked.getValue())))
+                .limit(limit)
+                .toList());
     }
 
     /// What reviews of a draft would be bound to.

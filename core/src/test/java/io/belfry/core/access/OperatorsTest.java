@@ -22,7 +22,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class OperatorsTest {
     private static final String PASSWORD = "correct horse battery";
     private static final OperatorSettings SETTINGS = new OperatorSettings(
-            3, Duration.ofMinutes(10), Duration.ofHours(2), Duration.ofHours(12), Duration.ofHours(72), 4);
+            3,
+            Duration.ofMinutes(10),
+            Duration.ofHours(2),
+            Duration.ofHours(12),
+            Duration.ofHours(72),
+            4,
+            SecondFactorPolicy.OPTIONAL,
+            Duration.ofMinutes(5),
+            null);
 
     private final HandClock clock = new HandClock(Instant.parse("2026-03-01T10:00:00Z"));
     private final Jdbi jdbi;
