@@ -11,6 +11,7 @@ import java.util.List;
 /// @param typedLabel what that is, or null
 /// @param back the page that asked
 /// @param problem what was wrong with the last answer, or null
+/// @param about what exactly the answer is about, posted back as `id`, so that nothing else is touched; may be empty
 public record Question(
         String title,
         List<String> says,
@@ -20,7 +21,20 @@ public record Question(
         String typed,
         String typedLabel,
         String back,
-        String problem) {
+        String problem,
+        List<String> about) {
+    public Question(
+            String title,
+            List<String> says,
+            String action,
+            String button,
+            Tone tone,
+            String typed,
+            String typedLabel,
+            String back,
+            String problem) {
+        this(title, says, action, button, tone, typed, typedLabel, back, problem, List.of());
+    }
 
     /// Whether the act destroys something.
     public enum Tone {
@@ -34,6 +48,11 @@ public record Question(
 
     public static Question plain(String title, List<String> says, String action, String button, String back) {
         return new Question(title, says, action, button, Tone.PLAIN, null, null, back, null);
+    }
+
+    /// The same about exactly these.
+    public Question about(List<String> ids) {
+        return new Question(title, says, action, button, tone, typed, typedLabel, back, problem, List.copyOf(ids));
     }
 
     public boolean isDanger() {
