@@ -85,6 +85,24 @@ class ApprovalTest {
     }
 
     @Test
+    void whoMayApproveSeesOnTheOverviewWhatWaits() {
+        follow();
+        save("Waiting for you", 0);
+        String overview = "/console/overview/now";
+        assertThat(other.get(overview).body()).doesNotContain(path("/review"));
+        String hash = hash(author.get(path("/review")).body());
+        author.post(path("/ask-approval"), Map.of("hash", hash));
+        assertThat(other.get(overview).body())
+                .contains("wait for your approval", path("/review"), "Waiting for you", "2,001 people", ada.email());
+        assertThat(author.get(overview).body()).as("the author").doesNotContain(path("/review"));
+        assertThat(console.signedIn(Role.EDITOR).get(overview).body())
+                .as("who sends no broadcasts")
+                .doesNotContain(path("/review"));
+        save("Changed meanwhile", 1);
+        assertThat(other.get(overview).body()).as("voided by an edit").doesNotContain(path("/review"));
+    }
+
+    @Test
     void sendingCanBeUndoneAndATimeIsToldInItsZone() {
         Map<String, Object> form = form("Later", 0);
         form.put("startsAt", "2031-07-01T09:00");

@@ -24,9 +24,16 @@ class GateTest {
     private static final String FOREIGN = "The request came from another site.";
     private static final String LACKS_ROLE = "This needs the role ";
 
-    /// Whoever may only look may post these, for they change nothing but the visitor's own session.
-    private static final Set<String> POSTS_OF_VIEWERS =
-            Set.of("POST /console/sign-out", "POST /console/account/password", "POST /console/account/sessions/end");
+    /// Whoever may only look may post these, for they change nothing but how the visitor signs in.
+    private static final Set<String> POSTS_OF_VIEWERS = Set.of(
+            "POST /console/sign-out",
+            "POST /console/account/password",
+            "POST /console/account/sessions/end",
+            "POST /console/account/sessions/{id}/end",
+            "POST /console/account/second-factor/begin",
+            "POST /console/account/second-factor/confirm",
+            "POST /console/account/second-factor/codes",
+            "POST /console/account/second-factor/remove");
 
     /// What only some may do. A weaker need would be a hole, so it is written down twice.
     private static final Map<String, Role> NEEDS = Map.ofEntries(
@@ -68,6 +75,25 @@ class GateTest {
             Map.entry("POST /console/dead-letters/retry", Role.EDITOR),
             Map.entry("GET /console/dead-letters/discard", Role.EDITOR),
             Map.entry("POST /console/dead-letters/discard", Role.EDITOR),
+            Map.entry("GET /console/segments/new", Role.EDITOR),
+            Map.entry("POST /console/segments", Role.EDITOR),
+            Map.entry("POST /console/segments/preview", Role.EDITOR),
+            Map.entry("GET /console/segments/{id}/delete", Role.EDITOR),
+            Map.entry("POST /console/segments/{id}/delete", Role.EDITOR),
+            Map.entry("POST /console/topics/followers", Role.EDITOR),
+            Map.entry("GET /console/topics/unfollow", Role.EDITOR),
+            Map.entry("POST /console/topics/unfollow", Role.EDITOR),
+            Map.entry("GET /console/timers/release", Role.EDITOR),
+            Map.entry("POST /console/timers/release", Role.EDITOR),
+            Map.entry("GET /console/timers/postpone", Role.EDITOR),
+            Map.entry("POST /console/timers/postpone", Role.EDITOR),
+            Map.entry("GET /console/timers/cancel", Role.EDITOR),
+            Map.entry("POST /console/timers/cancel", Role.EDITOR),
+            Map.entry("GET /console/notifications/{id}/edit", Role.EDITOR),
+            Map.entry("POST /console/notifications/{id}/edit", Role.EDITOR),
+            Map.entry("POST /console/notifications/{id}/recall", Role.EDITOR),
+            Map.entry("POST /console/notifications/{id}/recall-all", Role.EDITOR),
+            Map.entry("POST /console/notifications/{id}/resend", Role.EDITOR),
             Map.entry("POST /console/stops", Role.BROADCASTER),
             Map.entry("GET /console/stops/release", Role.BROADCASTER),
             Map.entry("POST /console/stops/release", Role.BROADCASTER),
@@ -81,6 +107,9 @@ class GateTest {
             Map.entry("POST /console/operators/{id}/password", Role.ADMIN),
             Map.entry("POST /console/operators/{id}/disable", Role.ADMIN),
             Map.entry("POST /console/operators/{id}/enable", Role.ADMIN),
+            Map.entry("GET /console/operators/{id}/second-factor", Role.ADMIN),
+            Map.entry("POST /console/operators/{id}/second-factor", Role.ADMIN),
+            Map.entry("POST /console/operators/{id}/sessions", Role.ADMIN),
             Map.entry("POST /console/users/preferences", Role.EDITOR),
             Map.entry("GET /console/users/test", Role.EDITOR),
             Map.entry("POST /console/users/test", Role.EDITOR),
@@ -116,7 +145,11 @@ class GateTest {
                         .isTrue());
         assertThat(routes.stream().filter(Route::isOpen).map(Route::toString))
                 .containsExactlyInAnyOrder(
-                        "GET /console/sign-in", "POST /console/sign-in", "GET /console/assets/{version}/{+name}");
+                        "GET /console/sign-in",
+                        "POST /console/sign-in",
+                        "GET /console/sign-in/code",
+                        "POST /console/sign-in/code",
+                        "GET /console/assets/{version}/{+name}");
     }
 
     @Test

@@ -140,6 +140,16 @@ final class Scene {
         pages.put("user-test", "/console/users/test?id=" + user);
         pages.put("user-erase", "/console/users/erase?id=" + user);
         pages.put("stops", "/console/stops");
+        pages.put("segments", "/console/segments");
+        pages.put("segment-new", "/console/segments/new");
+        pages.put("topics", "/console/topics");
+        pages.put("topics-none", "/console/topics?begins=nothing.like.it");
+        pages.put("topic-followers", "/console/topics/followers?topic=team%2F7%2Fdeploys");
+        pages.put("health", "/console/health");
+        pages.put("timers", "/console/timers");
+        pages.put("timers-none", "/console/timers?user=nobody.like.that");
+        pages.put("timers-cancel", "/console/timers/cancel?kind=fallback");
+        pages.put("timers-postpone", "/console/timers/postpone?kind=fallback");
         pages.put("dead-letters", "/console/dead-letters");
         pages.put("dead-letters-none", "/console/dead-letters?type=nothing.like.it");
         pages.put("dead-letters-retry", "/console/dead-letters/retry");
@@ -203,6 +213,7 @@ final class Scene {
                 "operator",
                 "/console/operators/" + console.operator(Role.VIEWER).id());
         pages.put("account", "/console/account");
+        pages.put("account-second-factor", "/console/account/second-factor");
     }
 
     private UUID draft(String title, String body, Audience audience, NewBroadcast.Push push) {

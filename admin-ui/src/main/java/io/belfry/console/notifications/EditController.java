@@ -168,9 +168,7 @@ final class EditController {
         acts.record(
                 visit, "event.edit", trace.eventId().toString(), Map.of("type", trace.type(), "changed", fields(edit)));
         return pages.go(
-                visit,
-                path(trace.id()),
-                Flash.done("The edit is on its way: a dispatcher works it off page by page."));
+                visit, path(trace.id()), Flash.done("The edit is on its way: a dispatcher works it off page by page."));
     }
 
     /// Which parts, since what they say is in no log.

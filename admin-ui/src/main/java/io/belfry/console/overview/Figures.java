@@ -1,5 +1,6 @@
 package io.belfry.console.overview;
 
+import io.belfry.console.Visit;
 import io.belfry.core.event.Priority;
 import io.belfry.core.node.Node;
 import io.belfry.core.node.NodeSettings;
@@ -25,12 +26,14 @@ final class Figures {
     private final Nodes nodes;
     private final NodeSettings settings;
     private final Backlog backlog;
+    private final Approvals approvals;
     private final Clock clock;
 
-    Figures(Nodes nodes, NodeSettings settings, Backlog backlog, Clock clock) {
+    Figures(Nodes nodes, NodeSettings settings, Backlog backlog, Approvals approvals, Clock clock) {
         this.nodes = nodes;
         this.settings = settings;
         this.backlog = backlog;
+        this.approvals = approvals;
         this.clock = clock;
     }
 
@@ -60,9 +63,11 @@ final class Figures {
             List<Figure> figures,
             List<NodeLine> nodes,
             List<LaneLine> lanes,
-            List<Backlog.DeadLetter> deadLetters) {}
+            List<Backlog.DeadLetter> deadLetters,
+            List<Approvals.Line> approvals) {}
 
-    Now now() {
+    /// @param visit whose approval may be waited for
+    Now now(Visit visit) {
         List<Node> alive = nodes.list();
         List<Backlog.Lane> lanes = backlog.lanes();
         return new Now(
@@ -70,7 +75,8 @@ final class Figures {
                 figures(alive),
                 alive.stream().map(this::line).toList(),
                 lanes.stream().map(this::line).toList(),
-                backlog.newestDeadLetters());
+                backlog.newestDeadLetters(),
+                approvals.of(visit));
     }
 
     private static List<Figure> figures(List<Node> alive) {

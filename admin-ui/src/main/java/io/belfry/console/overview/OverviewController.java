@@ -36,13 +36,13 @@ final class OverviewController {
 
     @Get
     MutableHttpResponse<?> page(Visit visit) {
-        return pages.show(visit, "overview/page", figures.now());
+        return pages.show(visit, "overview/page", figures.now(visit));
     }
 
     /// The parts of the page that change, which the page asks for every two seconds.
     @Get("/overview/now")
     MutableHttpResponse<?> now(Visit visit) {
-        return pages.show(visit, "overview/now :: now", figures.now());
+        return pages.show(visit, "overview/now :: now", figures.now(visit));
     }
 
     /// What the page's charts show.

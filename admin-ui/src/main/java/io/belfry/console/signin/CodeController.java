@@ -133,7 +133,8 @@ final class CodeController {
 
     /// The password was given too long ago, or never.
     private MutableHttpResponse<?> begin(HttpRequest<?> request) {
-        return HttpResponse.seeOther(URI.create("/console/sign-in")).cookie(cookies.remove(request, SignInForm.CHALLENGE));
+        return HttpResponse.seeOther(URI.create("/console/sign-in"))
+                .cookie(cookies.remove(request, SignInForm.CHALLENGE));
     }
 
     private static Optional<String> token(HttpRequest<?> request) {

@@ -113,9 +113,8 @@ final class SignInController {
     }
 
     private MutableHttpResponse<?> challenge(HttpRequest<?> request, Operator operator, String next) {
-        return HttpResponse.seeOther(UriBuilder.of(SignInForm.CODE)
-                        .queryParam("next", next)
-                        .build())
+        return HttpResponse.seeOther(
+                        UriBuilder.of(SignInForm.CODE).queryParam("next", next).build())
                 .cookie(cookies.make(
                         request,
                         SignInForm.CHALLENGE,

@@ -63,6 +63,7 @@ final class FcmCredentials {
     /// The SDK gives whatever it gets the scopes of all of Firebase and Google Cloud; this keeps the one it has.
     private static final class Narrow extends GoogleCredentials {
         private final GoogleCredentials source;
+        private transient volatile boolean isRefused;
 
         Narrow(GoogleCredentials source) {
             super(GoogleCredentials.newBuilder());
@@ -71,13 +72,29 @@ final class FcmCredentials {
 
         @Override
         public AccessToken refreshAccessToken() throws IOException {
-            return source.refreshAccessToken();
+            try {
+                AccessToken token = source.refreshAccessToken();
+                isRefused = false;
+                return token;
+            } catch (IOException e) {
+                isRefused = true;
+                throw e;
+            }
         }
 
         @Override
         public GoogleCredentials createScoped(Collection<String> scopes) {
             return this;
         }
+    }
+
+    /// What is known of them: 1 when Google gave a token for them (or nobody checks them), -1 when the last try to
+    /// get one failed, 0 when none was needed yet.
+    double standing() {
+        if (google instanceof Narrow narrow && narrow.isRefused) {
+            return -1;
+        }
+        return google.getAccessToken() == null ? 0 : 1;
     }
 
     GoogleCredentials google() {

@@ -65,6 +65,9 @@ final class FcmProvider implements PushProvider, AutoCloseable {
         turns = new Semaphore(settings.maxInFlight(), true);
         Gauge.builder("belfry.push.in.flight", turns, t -> settings.maxInFlight() - t.availablePermits())
                 .register(metrics);
+        Gauge.builder("belfry.push.credentials", credentials, FcmCredentials::standing)
+                .description("1: accepted by Google; 0: not asked yet; -1: refused, or could not be asked")
+                .register(metrics);
         Gauge.builder("belfry.push.waiting", turns, Semaphore::getQueueLength).register(metrics);
         LOG.info(
                 "Pushing through {}, at most {} at a time",
