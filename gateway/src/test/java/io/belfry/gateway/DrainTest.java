@@ -114,7 +114,8 @@ class DrainTest {
                 staying.inbound().sendWithPush(user, 3);
             }
             for (CentrifugeClient client : List.of(back, gone)) {
-                client.await("3 publications", () -> client.publications("inbox").size() == 3);
+                client.await(
+                        "3 publications", () -> client.publications("inbox").size() == 3);
             }
             assertThat(staying.inbound().receivedBy("unflushed-back", "phone")).isZero();
 
@@ -126,7 +127,9 @@ class DrainTest {
                     .isEqualTo(3));
             assertThat(staying.inbound().receivedBy("unflushed-gone", "phone")).isZero();
             assertThat(pushesToCome(staying, "unflushed-gone")).isEqualTo(3);
-            assertThat(pushesToCome(staying, "unflushed-back")).as("needless, once they are due").isEqualTo(0);
+            assertThat(pushesToCome(staying, "unflushed-back"))
+                    .as("needless, once they are due")
+                    .isEqualTo(0);
         }
     }
 
@@ -159,9 +162,11 @@ class DrainTest {
                 }
                 leaving = next;
             }
-            await().untilAsserted(() -> assertThat(users)
-                    .allMatch(user -> third.inbound().receivedBy(user, "phone") == 2));
-            assertThat(overdue(third, "rolling-%")).as("due before they were proved").isZero();
+            await().untilAsserted(() ->
+                    assertThat(users).allMatch(user -> third.inbound().receivedBy(user, "phone") == 2));
+            assertThat(overdue(third, "rolling-%"))
+                    .as("due before they were proved")
+                    .isZero();
         } finally {
             clients.forEach(RawClient::close);
         }
@@ -197,7 +202,10 @@ class DrainTest {
 
     /// Those that no receipt covers.
     private static long pushesToCome(GatewayNode node, String user) {
-        return node.inbound().jdbi().withHandle(h -> h.createQuery("""
+        return node.inbound()
+                .jdbi()
+                .withHandle(h ->
+                        h.createQuery("""
                         select count(*) from push_timers t
                         where t.user_id = :user and not exists (
                             select 1 from receipts r

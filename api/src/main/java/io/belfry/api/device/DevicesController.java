@@ -127,7 +127,8 @@ final class DevicesController {
     @Operation(
             operationId = "unregisterDevice",
             summary = "Send a device no more pushes",
-            description = "For when its user logs out: its connections end, and come back where somebody is still signed in.")
+            description =
+                    "For when its user logs out: its connections end, and come back where somebody is still signed in.")
     @SecurityRequirement(name = Document.USER_TOKEN)
     @ApiResponse(responseCode = "204", description = "It is unregistered.")
     @MayBeMissing

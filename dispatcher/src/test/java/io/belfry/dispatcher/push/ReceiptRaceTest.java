@@ -93,7 +93,8 @@ class ReceiptRaceTest {
                     .as("seed " + seed)
                     .containsAll(tokens(users(Part.NEVER)))
                     .doesNotContainAnyElementsOf(tokens(before));
-            assertThat(pushed.size()).isBetween(users(Part.NEVER).size(), users(Part.NEVER).size() + during.size());
+            assertThat(pushed.size())
+                    .isBetween(users(Part.NEVER).size(), users(Part.NEVER).size() + during.size());
         }
     }
 
