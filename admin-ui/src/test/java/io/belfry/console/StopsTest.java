@@ -41,7 +41,9 @@ class StopsTest {
                     .as(page)
                     .contains("push is stopped", "wrong &lt;link&gt;");
         }
-        assertThat(browser.get("/console/stops").body()).contains("Holds 0 events, 0 pushes and 0 broadcasts");
+        // Pushes of other tests may be due.
+        assertThat(browser.get("/console/stops").body())
+                .containsPattern("Holds 0 events, [0-9,]+ push(es)? and 0 broadcasts");
         assertThat(console.get(AuditLog.class)
                         .search(new AuditLog.Search(
                                 Optional.empty(), Optional.of("stop.set"), OptionalLong.empty(), 1)))
