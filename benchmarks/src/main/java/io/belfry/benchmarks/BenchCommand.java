@@ -3,16 +3,22 @@ package io.belfry.benchmarks;
 import io.belfry.benchmarks.load.Generator;
 import io.belfry.benchmarks.machine.Machine;
 import io.belfry.benchmarks.report.Report;
+import io.belfry.benchmarks.scenario.Broadcasts;
 import io.belfry.benchmarks.scenario.GatewayAlone;
+import io.belfry.benchmarks.scenario.Growth;
+import io.belfry.benchmarks.scenario.LargeAudience;
+import io.belfry.benchmarks.scenario.Pushes;
 import io.belfry.benchmarks.scenario.Smoke;
 import io.belfry.benchmarks.scenario.Starts;
 import io.belfry.benchmarks.scenario.Subject;
+import io.belfry.benchmarks.scenario.Volume;
 import io.belfry.benchmarks.scenario.WholePath;
 import io.belfry.benchmarks.server.BelfryProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -42,6 +48,10 @@ import picocli.CommandLine.Spec;
             "Groups:",
             "  path     POST to socket through all parts (P1 to P4)",
             "  gateway  the gateway role beside a bare Netty server: memory, connects, CPU (G1, G3 to G6)",
+            "  crowd    one event to a topic of 100,000 followers (P5)",
+            "  push     20,000 people away, each with a phone (P10)",
+            "  shout    a broadcast to all who are connected (P7)",
+            "  growth   the same load beside 10 thousand and beside 10 million notifications (P6); some minutes",
             "  start    time to start, and memory when idle (P8, P9)",
             "  smoke    a few seconds of load on a Belfry that runs; fails when anything is lost"
         },
@@ -51,9 +61,18 @@ public final class BenchCommand implements Callable<Integer> {
     enum Group {
         PATH,
         GATEWAY,
+        CROWD,
+        PUSH,
+        SHOUT,
+        GROWTH,
         START,
         SMOKE
     }
+
+    private static final int FOLLOWERS = 100_000;
+    private static final int PUSHES = 20_000;
+    private static final Volume FEW = new Volume("few-", 10_000, 1_000);
+    private static final Volume MANY = new Volume("many-", 10_000_000, 1_000_000);
 
     @Spec
     private CommandSpec spec;
@@ -73,7 +92,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--connections",
             defaultValue = "10000",
-            description = "Sockets of the group gateway, up to 19000 (default: ${DEFAULT-VALUE}).")
+            description = "Sockets of the groups gateway and shout, up to 19000 (default: ${DEFAULT-VALUE}).")
     private int connections;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes every figure of every run to FILE.")
@@ -93,7 +112,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException, SQLException {
         Set<Group> wanted = groups == null ? EnumSet.of(Group.PATH, Group.START) : EnumSet.copyOf(groups);
         Path home = Path.of(System.getProperty("belfry.home", "."));
         Path scratch = Files.createTempDirectory("belfry-bench-");
@@ -117,7 +136,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private void measure(Group group, Subject subject, Generator generator, Report report)
-            throws IOException, InterruptedException {
+            throws IOException, InterruptedException, SQLException {
         Duration time = Duration.ofSeconds(seconds);
         switch (group) {
             case PATH -> {
@@ -126,6 +145,22 @@ public final class BenchCommand implements Callable<Integer> {
                 }
             }
             case GATEWAY -> new GatewayAlone(subject, generator, connections, time).measure(report);
+            case CROWD -> {
+                try (BelfryProcess belfry = subject.standalone(Map.of())) {
+                    LargeAudience.measure(belfry, FOLLOWERS, report);
+                }
+            }
+            case PUSH -> new Pushes(subject, PUSHES).measure(report);
+            case SHOUT -> {
+                try (BelfryProcess belfry = subject.standalone(Map.of())) {
+                    Broadcasts.measure(belfry, generator, connections, report);
+                }
+            }
+            case GROWTH -> {
+                try (BelfryProcess belfry = subject.standalone(Map.of())) {
+                    new Growth(belfry, generator, time).measure(FEW, MANY, report);
+                }
+            }
             case START -> new Starts(subject).measure(report);
             case SMOKE -> report.add(Smoke.measure(BelfryProcess.running(demo), generator));
         }

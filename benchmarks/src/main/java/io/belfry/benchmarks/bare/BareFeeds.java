@@ -28,6 +28,7 @@ final class BareFeeds extends ChannelInboundHandlerAdapter {
         redis = ctx;
         unread = ctx.alloc().directBuffer(MORE_BYTES);
         send("AUTH", password);
+        send("SUBSCRIBE", BareServer.EVERYONE);
     }
 
     void subscribe(String channel, BareConnection connection) {
@@ -83,10 +84,15 @@ final class BareFeeds extends ChannelInboundHandlerAdapter {
         if (payload < 0) {
             return false;
         }
-        BareConnection connection =
-                connections.get(unread.toString(channel, channelEnd - channel, StandardCharsets.US_ASCII));
+        String name = unread.toString(channel, channelEnd - channel, StandardCharsets.US_ASCII);
+        int length = unread.readerIndex() - 2 - payload;
+        BareConnection connection = connections.get(name);
         if (connection != null) {
-            connection.write(frame(payload, unread.readerIndex() - 2 - payload));
+            connection.write(frame(payload, length));
+        } else if (name.equals(BareServer.EVERYONE)) {
+            ByteBuf shared = frame(payload, length);
+            connections.values().forEach(each -> each.write(shared.retainedDuplicate()));
+            shared.release();
         }
         return true;
     }

@@ -27,6 +27,9 @@ import java.nio.file.StandardCopyOption;
 /// event loop holds everything: each connection subscribes a Redis channel and is written what comes on it. It is what
 /// the gateway is compared with, on the same transport, in the same session.
 public final class BareServer {
+    /// The channel that goes to every connection.
+    public static final String EVERYONE = "everyone";
+
     private static final int READ_BYTES = 512;
     private static final int REDIS_READ_BYTES = 1 << 16;
 

@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /// Publishes at Redis, as dispatchers do, over one connection: so many messages a second, whatever comes of them.
 public final class FeedPublisher implements AutoCloseable {
+    private static final byte[] PUBLISH = "PUBLISH".getBytes(StandardCharsets.US_ASCII);
     private static final Duration PAUSE = Duration.ofNanos(200_000);
 
     private final java.net.Socket socket;
@@ -34,6 +36,18 @@ public final class FeedPublisher implements AutoCloseable {
         Thread.ofVirtual().start(this::skipAnswers);
     }
 
+    /// @param redis its address, with the password
+    public static FeedPublisher at(URI redis) throws IOException {
+        String user = redis.getUserInfo();
+        return new FeedPublisher(redis.getPort(), user.substring(user.indexOf(':') + 1));
+    }
+
+    /// Publishes one message.
+    public void publish(byte[] channel, byte[] message) throws IOException {
+        command(PUBLISH, channel, message);
+        out.flush();
+    }
+
     private void skipAnswers() {
         byte[] answers = new byte[1 << 16];
         try (InputStream in = socket.getInputStream()) {
@@ -49,7 +63,6 @@ public final class FeedPublisher implements AutoCloseable {
     ///
     /// @return how many messages
     public long run(Users users, Form form, double perSecond, Duration duration) throws IOException {
-        byte[] publish = "PUBLISH".getBytes(StandardCharsets.US_ASCII);
         long begin = System.nanoTime();
         long count = 0;
         while (true) {
@@ -63,7 +76,7 @@ public final class FeedPublisher implements AutoCloseable {
                 int user = (int) (count % users.count());
                 int number = users.next(user);
                 long sent = begin + (long) (count * 1e9 / perSecond);
-                command(publish, form.channel(users.id(user)), form.message(number, new Stamp(number, sent).data()));
+                command(PUBLISH, form.channel(users.id(user)), form.message(number, new Stamp(number, sent).data()));
             }
             out.flush();
             LockSupport.parkNanos(PAUSE.toNanos());

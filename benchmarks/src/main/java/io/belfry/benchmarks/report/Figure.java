@@ -25,6 +25,7 @@ public enum Figure {
     CPU_POSTGRES("of PostgreSQL", 4),
     CPU_REDIS("of Redis", 4),
     RESIDENT_MB("MB resident", 0),
+    RATIO("×", 2),
     /// What share of the machine went to processes that are no part of the run.
     FOREIGN_CPU("% CPU of others", 0);
 

@@ -34,7 +34,7 @@ final class Window {
     /// Waits until all has come that was sent, and adds what that took to the result.
     Result close(Result result) throws InterruptedException {
         Sockets.Outcome outcome = sockets.awaitAll(QUIET);
-        return withCpu(result, outcome.count())
+        return withCpu(result, cpu.read(), outcome.count())
                 .with(Figure.NOTIFICATIONS_PER_S, outcome.count() * 1e9 / (outcome.lastNanos() - beganNanos))
                 .with(Figure.P50_MS, outcome.millis(50))
                 .with(Figure.P99_MS, outcome.millis(99))
@@ -44,8 +44,8 @@ final class Window {
                 .with(Figure.REORDERED, outcome.reordered());
     }
 
-    private Result withCpu(Result result, long notifications) {
-        CpuMeter.Reading reading = cpu.read();
+    /// Adds what each notification took.
+    static Result withCpu(Result result, CpuMeter.Reading reading, long notifications) {
         Result with = result.with(Figure.FOREIGN_CPU, 100 * reading.foreign());
         if (reading.seconds().isEmpty() || notifications == 0) {
             return with;

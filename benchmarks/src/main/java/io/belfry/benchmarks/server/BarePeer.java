@@ -122,6 +122,17 @@ public final class BarePeer implements Peer {
         };
     }
 
+    /// As the gateway's clients get it.
+    @Override
+    public void announce(FeedPublisher publisher, String text) throws IOException {
+        String frame = "{\"push\":{\"channel\":\"announcements\",\"pub\":{\"data\":{\"kind\":\"announcement\","
+                + "\"announcement\":{\"id\":\"01a2b3c4-0000-7000-8000-000000000000\",\"category\":\"general\",\"title\":\""
+                + text + "\",\"body\":\"Trams run again from six\",\"publishedAt\":\"2026-11-25T06:00:00.000000Z\","
+                + "\"read\":false}},\"offset\":1}}}";
+        publisher.publish(
+                BareServer.EVERYONE.getBytes(StandardCharsets.US_ASCII), frame.getBytes(StandardCharsets.US_ASCII));
+    }
+
     @Override
     public Map<CpuMeter.Part, Long> parts() {
         return Map.of(CpuMeter.Part.JVM, process.pid(), CpuMeter.Part.REDIS, redis);

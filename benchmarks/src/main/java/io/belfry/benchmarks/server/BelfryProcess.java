@@ -11,6 +11,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -35,12 +38,20 @@ public final class BelfryProcess implements AutoCloseable {
     private final String apiKey;
     private final UserTokens tokens;
     private final DataSource database;
+    private final URI redis;
+    private final HttpClient http = HttpClient.newHttpClient();
 
     private record Started(Process process, JsonNode info, Duration took) {}
 
     private BelfryProcess(
-            Started started, Map<CpuMeter.Part, Long> parts, String apiKey, String secret, DataSource database) {
+            Started started,
+            Map<CpuMeter.Part, Long> parts,
+            String apiKey,
+            String secret,
+            DataSource database,
+            URI redis) {
         this.started = started;
+        this.redis = redis;
         this.parts = parts;
         this.apiKey = apiKey;
         this.database = database;
@@ -67,7 +78,8 @@ public final class BelfryProcess implements AutoCloseable {
                 parts,
                 started.info.path("apiKey").asText(),
                 credentials.path("jwtSecret").asText(),
-                database(credentials));
+                database(credentials),
+                redis(credentials));
     }
 
     private static DataSource database(JsonNode credentials) {
@@ -78,6 +90,10 @@ public final class BelfryProcess implements AutoCloseable {
         database.setUser(user[0]);
         database.setPassword(user[1]);
         return database;
+    }
+
+    private static URI redis(JsonNode credentials) {
+        return URI.create(credentials.path("running").path("redisUri").asText());
     }
 
     /// One role, on servers that others share.
@@ -95,7 +111,13 @@ public final class BelfryProcess implements AutoCloseable {
         parts.put(CpuMeter.Part.JVM, started.process.pid());
         parts.put(CpuMeter.Part.POSTGRES, servers.postgres().pid());
         parts.put(CpuMeter.Part.REDIS, servers.redis().pid());
-        return new BelfryProcess(started, parts, "", SECRET, servers.postgres().dataSource());
+        return new BelfryProcess(
+                started,
+                parts,
+                "",
+                SECRET,
+                servers.postgres().dataSource(),
+                URI.create(servers.redis().url()));
     }
 
     /// A demo that somebody else started, and will stop.
@@ -109,7 +131,8 @@ public final class BelfryProcess implements AutoCloseable {
                 Map.of(),
                 credentials.path("apiKey").asText(),
                 credentials.path("jwtSecret").asText(),
-                database(credentials));
+                database(credentials),
+                redis(credentials));
     }
 
     private static Started start(Path home, Path scratch, Map<String, String> environment, String... options)
@@ -154,6 +177,22 @@ public final class BelfryProcess implements AutoCloseable {
         return tokens.mint(new UserId(user), TOKENS_VALID_FOR);
     }
 
+    /// Posts with the API key.
+    ///
+    /// @throws IllegalStateException when the answer is not 202
+    public void post(String path, String json) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(started.info.path("url").asText() + path))
+                .header("Authorization", "Bearer " + apiKey)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json))
+                .build();
+        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() != 202) {
+            throw new IllegalStateException("answered " + answer.statusCode() + " " + answer.body());
+        }
+    }
+
     /// From the command to the file that says it is ready.
     public Duration startTime() {
         return started.took;
@@ -168,8 +207,14 @@ public final class BelfryProcess implements AutoCloseable {
         return database;
     }
 
+    /// Its Redis, password included.
+    public URI redis() {
+        return redis;
+    }
+
     @Override
     public void close() {
+        http.close();
         if (started.process == null) {
             return;
         }

@@ -4,8 +4,10 @@ import io.belfry.benchmarks.load.FeedPublisher;
 import io.belfry.benchmarks.load.Plan;
 import io.belfry.benchmarks.load.Users;
 import io.belfry.benchmarks.machine.CpuMeter;
+import io.belfry.core.feed.AnnouncementNotice;
 import io.belfry.core.feed.FeedMessage;
 import io.belfry.core.feed.FeedNames;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -37,6 +39,12 @@ public record GatewayPeer(BelfryProcess belfry, FeedMessage.Receipt receipt) imp
                 return new FeedMessage(number, receipt, data.getBytes(StandardCharsets.US_ASCII)).encode();
             }
         };
+    }
+
+    @Override
+    public void announce(FeedPublisher publisher, String text) throws IOException {
+        AnnouncementNotice notice = new BroadcastRows(belfry.database(), 0).sent(text);
+        publisher.publish(FeedNames.announcements(), notice.encode());
     }
 
     @Override
