@@ -51,11 +51,15 @@ public final class LargeAudience {
             TimeUnit.MILLISECONDS.sleep(10);
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
+        CpuMeter.Reading used = cpu.read();
+        if (written() - before != followers) {
+            throw new IllegalStateException(
+                    (written() - before) + " notifications were written (expected: " + followers + ")");
+        }
         String load = String.format(Locale.ROOT, "%,d followers, %s", followers, how);
-        return Window.withCpu(Result.of(row, "event to a topic", load, Figure.SECONDS), cpu.read(), followers)
+        return Window.withCpu(Result.of(row, "event to a topic", load, Figure.SECONDS), used, followers)
                 .with(Figure.SECONDS, seconds)
-                .with(Figure.RESIDENT_MB, resident / 1e6)
-                .with(Figure.LOST, followers - (written() - before));
+                .with(Figure.RESIDENT_MB, resident / 1e6);
     }
 
     private long written() {
