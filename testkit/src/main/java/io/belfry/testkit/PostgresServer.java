@@ -35,7 +35,7 @@ public final class PostgresServer extends LocalServer {
             Map.entry("shared_buffers", "256MB"),
             Map.entry("effective_cache_size", "1GB"),
             Map.entry("synchronous_commit", "on"),
-            Map.entry("wal_compression", "pglz"),
+            Map.entry("wal_compression", "off"),
             Map.entry("wal_buffers", "16MB"),
             Map.entry("max_wal_size", "2GB"),
             Map.entry("checkpoint_timeout", "15min"),
